@@ -1,0 +1,1 @@
+"""The tool of the course: export, test, release and grade notebooks."""
