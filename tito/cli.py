@@ -1,5 +1,77 @@
-"""The verbs of tito, thin: each parses its arguments, calls its module, and prints."""
+"""The verbs of tito, thin: each parses its arguments, calls its module, and prints. Imports wait: --help is fast."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Build, test, release and grade the course. MODULE is 04, 04_losses or losses.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Modules = Annotated[list[str] | None, typer.Argument(metavar="[MODULE]...", show_default=False)]
 
 
-def main():
-    """The `tito` command."""
+def main() -> None:
+    """The `tito` command: exit code 0 passed, 1 failed, 2 used wrongly."""
+    from tito.problem import Problem
+
+    try:
+        app()
+    except Problem as problem:
+        from tito import console
+
+        console.complain(problem)
+        raise SystemExit(problem.code) from None
+
+
+def _course():
+    from tito.settings import find_course
+
+    return find_course()
+
+
+def _found(course, wanted: list[str] | None):
+    """The modules that the user named, or None for all."""
+    return [course.catalogue.find(name) for name in wanted] if wanted else None
+
+
+@app.command()
+def export(
+    modules: Modules = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the package differs.")] = False,
+):
+    """Export notebooks to the tinytorch package."""
+    from tito import export as exporting
+    from tito import show
+
+    course = _course()
+    done = exporting.export(course, _found(course, modules), check)
+    show.exported(done, check)
+    raise typer.Exit(0 if done.agrees or not check else 1)
+
+
+@app.command()
+def test(
+    module: Annotated[str | None, typer.Argument(metavar="[MODULE]", show_default=False)] = None,
+    exercises: Annotated[list[str] | None, typer.Argument(metavar="[EXERCISE]...", show_default=False)] = None,
+    json: Annotated[bool, typer.Option("--json", help="Results as JSON.")] = False,
+    time_limit: Annotated[float | None, typer.Option(min=0.1, help="Seconds for one cell.", show_default=False)] = None,
+):
+    """Test your notebooks: every exercise, one module's, or those named."""
+    from tito import console, show, testing
+
+    course = _course()
+    modules = _found(course, [module] if module else None) or [m for m in course.catalogue if m.notebook.exists()]
+    results = []
+    for chosen in modules:
+        results.append(testing.test(course, chosen, exercises, time_limit))
+        if not json:
+            show.tested(results[-1], brief=len(modules) > 1)
+    if json:
+        console.emit_json([result.as_dict() for result in results])
+    raise typer.Exit(0 if results and all(result.passed for result in results) else 1)

@@ -65,6 +65,6 @@ def _replace(source: str, begin: str, end: str, text: str | None) -> str:
     for first, last in reversed(regions(source, begin, end)):
         indent = _INDENT.match(lines[first]).group()
         if text and not indent:
-            raise MarkerError(first + 1, f"`{begin}` stands outside a function: a stub there would break the whole cell")
+            raise MarkerError(first + 1, f"`{begin}` stands outside a function, where no stub can be")
         lines[first : last + 1] = [indent + text] if text else []
     return "\n".join(lines)

@@ -1,0 +1,53 @@
+"""Files that tito replaces but a hand may have edited: a record of what tito wrote, and backups of the rest."""
+
+import hashlib
+import json
+import shutil
+import time
+from pathlib import Path
+
+RECORD = "written.json"
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def written(course) -> dict[str, str]:
+    """The digest of each file as tito last wrote it, by path from the root."""
+    try:
+        found = json.loads((course.state / RECORD).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def record(course, texts: dict[str, str]) -> None:
+    """Remember that tito wrote these texts."""
+    found = written(course) | {path: digest(text.encode("utf-8")) for path, text in texts.items()}
+    course.state.mkdir(exist_ok=True)
+    (course.state / RECORD).write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def keep(course, paths) -> dict[str, str]:
+    """Back up those of the files that tito did not write as they are now; path -> backup, both from the root."""
+    known, kept = written(course), {}
+    for path in paths:
+        file = course.root / path
+        if file.exists() and digest(file.read_bytes()) != known.get(path):
+            kept[path] = course.inside(back_up(course, file))
+    return kept
+
+
+def back_up(course, file: Path) -> Path:
+    """A copy of the file under .tito/backup, in a folder named by the time; never over an older backup."""
+    stamp, number = time.strftime("%Y-%m-%d-%H%M%S"), 0
+    while True:
+        folder = course.state / "backup" / (f"{stamp}-{number}" if number else stamp)
+        copy = folder / course.inside(file)
+        if not copy.exists():
+            break
+        number += 1
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(file, copy)
+    return copy

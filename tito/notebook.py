@@ -1,0 +1,209 @@
+"""Notebooks as the course sees them: cells, directives, exercises. Plain JSON: nbformat takes a second to import."""
+
+import ast
+import copy
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tito.problem import Problem
+
+_DIRECTIVE = re.compile(r"\s*#\s*\|\s*(\w+)\s*:?\s*(.*?)\s*$")
+_MAGIC = re.compile(r"^\s*[%!?]|\?\s*$|=\s*[%!]", re.MULTILINE)
+EXPORTS = {"export", "exports", "exporti"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell; `number` counts all cells from 1, as a reader would."""
+
+    number: int
+    kind: str
+    source: str
+    nbgrader: dict
+    id: str = ""
+
+    @cached_property
+    def directives(self) -> dict[str, str]:
+        """nbdev's `#| name value` lines at the top of a code cell."""
+        found = {}
+        for line in self.source.splitlines() if self.kind == "code" else []:
+            match = _DIRECTIVE.match(line)
+            if match:
+                found[match[1]] = match[2]
+            elif line.strip():
+                break
+        return found
+
+    @property
+    def is_code(self) -> bool:
+        return self.kind == "code"
+
+    @property
+    def is_exported(self) -> bool:
+        return bool(EXPORTS & self.directives.keys())
+
+    @property
+    def grade_id(self) -> str:
+        return str(self.nbgrader.get("grade_id", ""))
+
+    @property
+    def is_exercise(self) -> bool:
+        """Code for the student to write."""
+        return self.is_code and bool(self.nbgrader.get("solution")) and not self.nbgrader.get("grade")
+
+    @property
+    def is_test(self) -> bool:
+        """A graded test of an exercise."""
+        return self.is_code and bool(self.nbgrader.get("grade")) and not self.nbgrader.get("solution")
+
+    @property
+    def points(self) -> float:
+        return self.nbgrader.get("points", 0)
+
+    @property
+    def has_magic(self) -> bool:
+        """Whether only IPython's shell can run this cell."""
+        return bool(_MAGIC.search(self.source)) and not _parses(self.source) or "get_ipython" in self.source
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: the cell to write and the cell that tests it (None when it was deleted)."""
+
+    name: str
+    cell: Cell | None
+    test: Cell | None
+
+    @property
+    def points(self) -> float:
+        return self.test.points if self.test else 0
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook file; `raw` is its JSON, unchanged."""
+
+    path: Path
+    raw: dict
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        return [_cell(number, raw) for number, raw in enumerate(self.raw["cells"], 1)]
+
+    @cached_property
+    def default_exp(self) -> str | None:
+        """The `#| default_exp` of the notebook: `nn.losses`."""
+        return next((c.directives["default_exp"] for c in self.cells if c.directives.get("default_exp")), None)
+
+    @cached_property
+    def exercises(self) -> list[Exercise]:
+        """The exercises in order, each with its test cell, found by name: `mse_loss`, `test_mse_loss`."""
+        tests = {cell.grade_id: cell for cell in self.cells if cell.is_test}
+        cells = {cell.grade_id: cell for cell in self.cells if cell.is_exercise}
+        names = dict.fromkeys(
+            cell.grade_id.removeprefix("test_") if cell.is_test else cell.grade_id
+            for cell in self.cells
+            if cell.is_exercise or cell.is_test
+        )
+        return [Exercise(name, cells.get(name), tests.get(f"test_{name}")) for name in names]
+
+    def text(self) -> str:
+        """The file's text: as nbdev's clean and Jupyter write it, so that diffs stay small."""
+        return json.dumps(self.raw, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def read_notebook(path: Path) -> Notebook:
+    """The notebook at `path`; raises Problem that says which file, and where in it."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise Problem(f"{_short(path)} is missing") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(f"{_short(path)} cannot be read: {error}") from error
+    return parse_notebook(path, text)
+
+
+def parse_notebook(path: Path, text: str) -> Notebook:
+    """The notebook that `text` holds; raises Problem when it holds none."""
+    try:
+        raw = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        where = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise Problem(
+            f"{_short(path)}{where}: not a notebook, for it is not JSON ({getattr(error, 'msg', 'nested too deep')})",
+            next="save it again from Jupyter, or take back an earlier version",
+        ) from error
+    _validate(path, raw)
+    return Notebook(path, raw)
+
+
+def _validate(path: Path, raw) -> None:
+    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
+        raise Problem(f"{_short(path)}: JSON, but not a notebook of format 4: it has no list of cells")
+    for number, cell in enumerate(raw["cells"], 1):
+        if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
+            raise Problem(f"{_short(path)}, cell {number}: not a code, markdown or raw cell")
+        source = cell.get("source")
+        if not isinstance(source, str) and not (isinstance(source, list) and all(isinstance(s, str) for s in source)):
+            raise Problem(f"{_short(path)}, cell {number}: its source is {type(source).__name__}, not text")
+        metadata = cell.get("metadata", {})
+        if not isinstance(metadata, dict) or not isinstance(metadata.get("nbgrader", {}), dict):
+            raise Problem(f"{_short(path)}, cell {number}: its metadata is not an object")
+
+
+def _cell(number: int, raw: dict) -> Cell:
+    source = raw["source"] if isinstance(raw["source"], str) else "".join(raw["source"])
+    nbgrader = raw.get("metadata", {}).get("nbgrader", {})
+    return Cell(number, raw["cell_type"], source, nbgrader, str(raw.get("id", "")))
+
+
+def _short(path: Path) -> str:
+    """The last two parts of a notebook's path say which it is."""
+    return "/".join(path.parts[-2:])
+
+
+def source_lines(source: str) -> list[str]:
+    """A cell's source as notebooks store it."""
+    return source.splitlines(keepends=True)
+
+
+def with_cells(notebook: Notebook, sources: dict[str, str]) -> Notebook:
+    """A copy in which the cells with these grade_ids hold these sources; raises KeyError for an unknown grade_id."""
+    raw = copy.deepcopy(notebook.raw)
+    left = dict(sources)
+    for cell in raw["cells"]:
+        name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
+        if name in left:
+            cell["source"] = source_lines(left.pop(name))
+    if left:
+        raise KeyError(f"{notebook.path.name} has no cell with grade_id {', '.join(sorted(left))}")
+    return Notebook(notebook.path, raw)
+
+
+def syntax_error(cell: Cell) -> SyntaxError | None:
+    """What keeps the cell from being Python; magics and `!` lines are fine where a cell is not exported."""
+    try:
+        ast.parse(cell.source)
+        return None
+    except (SyntaxError, ValueError) as error:
+        found = error if isinstance(error, SyntaxError) else SyntaxError(str(error))
+    if cell.is_exported or not _MAGIC.search(cell.source):
+        return found
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        ast.parse(TransformerManager().transform_cell(cell.source))
+        return None
+    except SyntaxError:
+        return found
+
+
+def _parses(source: str) -> bool:
+    try:
+        ast.parse(source)
+        return True
+    except (SyntaxError, ValueError):
+        return False

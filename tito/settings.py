@@ -1,0 +1,99 @@
+"""The course: where it is and what settings.ini says of it."""
+
+import configparser
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tito.problem import USAGE, Problem
+
+SETTINGS = "settings.ini"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder and its settings: times in seconds, memory in megabytes."""
+
+    root: Path
+    title: str = "TinyTorch"
+    lib_path: str = "tinytorch"
+    nbs_path: str = "modules"
+    cell_time_limit: float = 30
+    test_time_limit: float = 120
+    question_time_limit: float = 2
+    memory_limit: int = 1024
+
+    @property
+    def package(self) -> Path:
+        """The folder of the exported package."""
+        return self.root / self.lib_path
+
+    @property
+    def modules(self) -> Path:
+        """The folder of the lesson folders."""
+        return self.root / self.nbs_path
+
+    @property
+    def state(self) -> Path:
+        """Where tito keeps backups and its own records."""
+        return self.root / ".tito"
+
+    @property
+    def catalogue(self):
+        """The modules in course order; see tito.catalogue."""
+        from tito.catalogue import Catalogue
+
+        return Catalogue.read(self)
+
+    def inside(self, path: Path) -> str:
+        """The path as the user would type it: from the root, with forward slashes."""
+        try:
+            return Path(path).resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return str(path)
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest folder at or above `start` with settings.ini."""
+    start = start.resolve()
+    return next((folder for folder in (start, *start.parents) if (folder / SETTINGS).is_file()), None)
+
+
+def find_course(start: Path | str | None = None) -> Course:
+    """The course around `start` (the current folder by default); raises Problem outside of one."""
+    start = Path(start or os.curdir)
+    root = find_root(start)
+    if root is None:
+        raise Problem(
+            f"no {SETTINGS} in {start.resolve()} or above it: this is not a course or a workspace",
+            next="go to your workspace, or make one: tito start my-tinytorch",
+            code=USAGE,
+        )
+    return read_course(root)
+
+
+def read_course(root: Path) -> Course:
+    """The course at `root`; raises Problem for a settings.ini that cannot be read."""
+    parser = configparser.ConfigParser(interpolation=None)
+    path = root / SETTINGS
+    try:
+        parser.read_string(path.read_text(encoding="utf-8"), source=str(path))
+    except (configparser.Error, UnicodeDecodeError) as error:
+        raise Problem(f"{path} cannot be read: {error}", code=USAGE) from error
+    values = {}
+    for name, field in Course.__dataclass_fields__.items():
+        if name in parser.defaults():
+            values[name] = _convert(path, name, parser.defaults()[name], field.type)
+    return Course(root=root, **values)
+
+
+def _convert(path: Path, name: str, text: str, kind: type):
+    if kind is str:
+        return text
+    try:
+        number = kind(text)
+    except ValueError:
+        number = 0
+    if number <= 0:
+        raise Problem(f"{path}: {name} = {text} is not a positive number", code=USAGE)
+    return number

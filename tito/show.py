@@ -1,0 +1,72 @@
+"""How results read on a terminal: answers first, one colour per meaning, the next command last."""
+
+from tito.console import next_step, say, say_parts
+
+
+def exported(done, check: bool) -> None:
+    """What `tito export` did, or would do."""
+    names = ", ".join(module.folder for module in done.modules)
+    if done.agrees:
+        say_parts(("up to date  ", "green"), (names, None))
+        return
+    for path, lines in done.diffs.items():
+        say_parts(("differs  " if check else "written  ", "red" if check else "green"), (path, None))
+        for line in lines if check else []:
+            say(f"    {line}", "dim")
+    for path in done.stale:
+        say_parts(("stale    ", "yellow"), (f"{path}: no notebook exports it; delete it if it is not needed", None))
+    for path, backup in done.kept.items():
+        text = f"{path} was not as tito wrote it (edited by hand?): a copy is in {backup}"
+        say_parts(("kept     ", "yellow"), (text, None))
+    if check and done.changed:
+        next_step("tito export")
+    elif not check:
+        numbers = " ".join(module.number for module in done.modules)
+        next_step(f"tito test {numbers if len(done.modules) == 1 else ''}".strip())
+
+
+MARKS = {"passed": ("✓", "green"), "not started": ("·", "yellow"), "waiting": ("·", "yellow")}
+
+
+def tested(done, brief: bool = False) -> None:
+    """A line for each exercise, then the first failure in full."""
+    right = sum(result.passed for result in done.results)
+    points = f"{done.earned:g} of {done.possible:g} points"
+    head = f"{right} of {len(done.results)} exercises · {points} · {done.seconds:.1f} s"
+    say_parts((f"{done.module}  ", "bold"), (head, "green" if done.passed else None))
+    width = max(len(result.name) for result in done.results)
+    for result in done.results:
+        _exercise(result, width)
+    for trouble in done.troubles:
+        say_parts(("  ! ", "yellow"), (f"{trouble.name}, no exercise, failed: {_first_line(trouble.message)}", None))
+    if not brief:
+        _in_full(done)
+        next_step(done.next)
+
+
+def _exercise(result, width: int) -> None:
+    mark, style = MARKS.get(result.status, ("✗", "red"))
+    text = result.printed if result.passed else _first_line(result.message)
+    if result.status not in ("passed", "failed", "not started", "waiting"):
+        text = f"{result.status}: {text}"
+    say_parts((f"  {mark} ", style), (f"{result.name:{width}}  ", None), (text, "dim" if result.passed else None))
+    if result.note:
+        say(f"    {'':{width}}  {result.note}", "yellow")
+
+
+def _first_line(text: str) -> str:
+    return text.splitlines()[0] if text else ""
+
+
+def _in_full(done) -> None:
+    """The first wrong answer: what was called, expected and got, and the line to look at."""
+    wrong = [result for result in done.results if result.status in ("failed", "timeout", "crashed", "missing")]
+    if not wrong:
+        return
+    first = wrong[0]
+    say()
+    say_parts((first.name, "bold red"), (f"  {first.status}" if first.status != "failed" else "", None))
+    for line in first.message.splitlines():
+        say(f"  {line}")
+    if first.line:
+        say_parts((f"  cell {first.cell}, line {first.line}:  ", "dim"), (first.text, None))

@@ -1,0 +1,29 @@
+"""The first cell of every notebook: `from tito import workspace; workspace.activate()`."""
+
+import sys
+from pathlib import Path
+
+from tito.settings import SETTINGS
+
+
+def activate() -> Path:
+    """Make `import tinytorch` mean the package of the workspace around the current folder; the workspace's root.
+
+    The root goes first on sys.path; a tinytorch already imported from elsewhere is forgotten, so that the next
+    import finds the workspace's own. Raises RuntimeError outside of a workspace.
+    """
+    here = Path.cwd()
+    root = next((f for f in (here, *here.parents) if (f / SETTINGS).is_file() and (f / "modules").is_dir()), None)
+    if root is None:
+        raise RuntimeError(f"{here} is in no workspace: open the notebook there, or make one: tito start my-tinytorch")
+    sys.path[:] = [str(root), *(path for path in sys.path if path != str(root))]
+    _forget_foreign("tinytorch", root)
+    return root
+
+
+def _forget_foreign(package: str, root: Path) -> None:
+    """Drop the modules of a package that was imported from outside `root`."""
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file and not Path(file).is_relative_to(root):
+            del sys.modules[name]
