@@ -1,5 +1,6 @@
 """The verbs of tito, thin: each parses its arguments, calls its module, and prints. Imports wait: --help is fast."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -75,3 +76,29 @@ def test(
     if json:
         console.emit_json([result.as_dict() for result in results])
     raise typer.Exit(0 if results and all(result.passed for result in results) else 1)
+
+
+@app.command()
+def release(
+    out: Annotated[Path | None, typer.Option(help="The folder to write.", show_default="release/")] = None,
+):
+    """Make the student edition: no solutions, no exams, no outputs."""
+    from tito import release as releasing
+    from tito import show
+
+    course = _course()
+    out = out or course.root / "release"
+    show.released(course, out, releasing.release(course, out))
+
+
+@app.command()
+def start(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="A new folder, or your workspace.")] = Path("."),
+    source: Annotated[
+        Path | None, typer.Option("--from", metavar="RELEASE", help="A release.", show_default="the installed course")
+    ] = None,
+):
+    """Make a workspace, or bring yours up to date without touching what you wrote."""
+    from tito import show, start
+
+    show.started(start.start(folder, source))

@@ -115,20 +115,22 @@ def _tables(course, tree: Path) -> dict[str, str]:
     """The __init__ of the package and of each folder in it: what is exported so far, in course order."""
     exported = [m for m in course.catalogue if m.notebook.exists() and m.target]
     exported = [m.target for m in exported if (tree / target_path(course, m)).exists()]
-    folders = {"": f"{course.title}, exported from the notebooks in {course.nbs_path}/."}
+    folders = {"": None}
     for target in exported:
         parts = target.split(".")[:-1]
-        for depth in range(1, len(parts) + 1):
-            folder = "/".join(parts[:depth])
-            folders.setdefault(folder, f"The {folder.replace('/', '.')} part of {course.title}.")
+        folders |= {"/".join(parts[:depth]): None for depth in range(1, len(parts) + 1)}
     return {
-        "/".join(filter(None, [course.lib_path, folder, INIT])): _table(course, folder, doc, exported)
-        for folder, doc in folders.items()
+        "/".join(filter(None, [course.lib_path, folder, INIT])): table_of_contents(course, folder, exported)
+        for folder in folders
     }
 
 
-def _table(course, folder: str, doc: str, exported: list[str]) -> str:
+def table_of_contents(course, folder: str, exported: list[str]) -> str:
+    """The __init__ of a folder of the package ("" is the package itself): a line for each exported module in it."""
     inside = folder.replace("/", ".") + "." if folder else ""
+    doc = f"The {inside[:-1]} part of {course.title}." if folder else (
+        f"{course.title}, exported from the notebooks in {course.nbs_path}/."
+    )
     lines = [f"from {course.lib_path}.{target} import *" for target in exported if target.startswith(inside)]
     return "\n".join([f'"""{doc}"""', "# Written by `tito export`: one line a module, in course order.", *lines]) + "\n"
 

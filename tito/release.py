@@ -1,11 +1,177 @@
-"""`tito release`: the student edition."""
+"""`tito release`: the student edition of the course, without solutions, exams and known mistakes."""
 
+import ast
+import copy
 import json
+import re
+import shutil
+import tempfile
+from pathlib import Path
 
+from tito.catalogue import Module
 from tito.handmade import digest
-from tito.notebook import Cell
+from tito.notebook import Cell, Notebook, source_lines
+from tito.problem import USAGE, Problem
+from tito.regions import BEGIN, MarkerError, cleared, regions, without_hidden_tests
+from tito.validate import at, cell_faults
 
 MANIFEST = "release.json"
+SECRET = ("exam.py", "mistakes.py")
+ANSWER = "*Your answer here.*"
+
+README = """# {title}
+
+Your workspace. The lessons stand in {nbs_path}/, one folder each; what you write there becomes the package {lib_path}/.
+
+    jupyter lab        open {first} and begin
+    tito test {number}       what is right, what is wrong, and why
+    tito export {number}     your notebook becomes part of {lib_path}; the next lesson needs it
+"""
+GITIGNORE = "__pycache__/\n.ipynb_checkpoints/\n.tito/\n{lib_path}/_modidx.py\n"
+
+
+def release(course, out: Path) -> list[Path]:
+    """Write the student edition to `out`; the paths of its files. The same course gives the same bytes.
+
+    Raises Problem for a notebook whose markers would let a solution through, and for a folder with other things in it.
+    """
+    modules = [module for module in course.catalogue if module.notebook.exists()]
+    if not modules:
+        raise Problem(f"no notebooks in {course.modules}: nothing to release")
+    if released_tests(course):
+        raise Problem(f"{course.root} is a student's workspace: releases are made from the course", code=USAGE)
+    _refuse_foreign(out)
+    files = _files(course, modules)
+    manifest = {
+        "title": course.title,
+        "files": {path: digest(data) for path, data in sorted(files.items())},
+        "tests": {course.inside(module.notebook): _test_digests(module) for module in modules},
+    }
+    files[MANIFEST] = (json.dumps(manifest, indent=1, sort_keys=True) + "\n").encode("utf-8")
+    _replace_folder(out, files)
+    return [out / path for path in sorted(files)]
+
+
+def _refuse_foreign(out: Path) -> None:
+    """Only a new or empty folder, or an untouched release, may be written over."""
+    if out.exists() and not out.is_dir():
+        raise Problem(f"{out} is a file", code=USAGE)
+    if not out.exists() or not any(out.iterdir()):
+        return
+    known = read_manifest(out / MANIFEST).get("files")
+    if not known:
+        raise Problem(f"{out} holds other things than a release: nothing was written", next="tito release --out DIR")
+    for path, expected in known.items():
+        if (out / path).exists() and digest((out / path).read_bytes()) != expected:
+            raise Problem(f"{out / path} was edited since its release: nothing was written", next="move it away first")
+
+
+def _files(course, modules: list[Module]) -> dict[str, bytes]:
+    """The student edition: every file's bytes by path."""
+    from tito.export import INIT, table_of_contents
+
+    faults, files = [], {}
+    for module in modules:
+        files[course.inside(module.notebook)] = student_edition(course, module.read(), faults).text().encode("utf-8")
+        for extra in _extras(module):
+            files[course.inside(extra)] = extra.read_bytes()
+    if faults:
+        raise Problem("\n".join(faults), next="nothing was released; put this right and run tito release again")
+    first = modules[0]
+    words = {"title": course.title, "nbs_path": course.nbs_path, "lib_path": course.lib_path, "number": first.number}
+    files["README.md"] = README.format(first=course.inside(first.notebook), **words).encode("utf-8")
+    files[".gitignore"] = GITIGNORE.format(lib_path=course.lib_path).encode("utf-8")
+    files["settings.ini"] = (course.root / "settings.ini").read_bytes()
+    files["pyproject.toml"] = _nbdev_section(course).encode("utf-8")
+    files[f"{course.lib_path}/{INIT}"] = table_of_contents(course, "", []).encode("utf-8")
+    return files
+
+
+def _extras(module: Module) -> list[Path]:
+    """What else a lesson's folder holds for students: data and pictures, no secrets, nothing hidden."""
+    paths = sorted(path for path in module.path.rglob("*") if path.is_file())
+    return [p for p in paths if p.suffix not in (".ipynb", ".pyc") and p.name not in SECRET and not _hidden(p, module)]
+
+
+def _hidden(path: Path, module: Module) -> bool:
+    return any(part[0] in "._" for part in path.relative_to(module.path).parts)
+
+
+def _nbdev_section(course) -> str:
+    """The course's [tool.nbdev], so that nbdev-export works in a workspace as it does here."""
+    text = (course.root / "pyproject.toml").read_text(encoding="utf-8")
+    section = re.search(r"^\[tool\.nbdev\]\n(?:(?!\[).*\n?)*", text, re.MULTILINE)
+    if section is None:
+        raise Problem(f"{course.root / 'pyproject.toml'} has no [tool.nbdev]: nbdev could not export a workspace")
+    return f"# What nbdev reads; tito reads settings.ini.\n{section.group().strip()}\n"
+
+
+def student_edition(course, notebook: Notebook, faults: list[str]) -> Notebook:
+    """The notebook without solutions, hidden tests and outputs; what is wrong with its markers is added to `faults`."""
+    raw = copy.deepcopy(notebook.raw)
+    name = course.inside(notebook.path)
+    for cell, stored in zip(notebook.cells, raw["cells"], strict=True):
+        try:
+            stored["source"] = source_lines(_for_students(cell))
+        except MarkerError as error:
+            faults.append(f"{at(name, cell, error.line)}: {error}")
+        if cell.is_code:
+            faults += cell_faults(name, cell) if not cell.is_exported else _syntax_only(name, cell)
+            stored["outputs"], stored["execution_count"] = [], None
+    return Notebook(notebook.path, raw)
+
+
+def _syntax_only(name: str, cell: Cell) -> list[str]:
+    """An exported cell's syntax; its markers were looked at already."""
+    return [fault for fault in cell_faults(name, cell) if "SOLUTION" not in fault]
+
+
+def _for_students(cell: Cell) -> str:
+    """A cell's source as it is released; raises MarkerError where a solution would ship, or a stub would not stand."""
+    source = without_hidden_tests(cell.source)
+    found = regions(source)
+    if cell.is_exercise:
+        if not found:
+            raise MarkerError(1, f"the exercise {cell.grade_id} has no `{BEGIN}`: its solution would be released")
+        _refuse_outside_functions(source, found)
+        source = cleared(source, cell.grade_id)
+        ast.parse(source)
+    elif found and cell.kind == "markdown" and cell.nbgrader.get("solution"):
+        source = _unanswered(source, found)
+    elif found:
+        raise MarkerError(found[0][0] + 1, f"`{BEGIN}` in a cell that is no exercise: give it nbgrader metadata")
+    return source
+
+
+def _refuse_outside_functions(source: str, found: list[tuple[int, int]]) -> None:
+    try:
+        functions = [n for n in ast.walk(ast.parse(source)) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    except SyntaxError:
+        return  # it is reported as a syntax error
+    for first, _ in found:
+        if not any(function.body[0].lineno <= first + 2 and first + 1 <= function.end_lineno for function in functions):
+            raise MarkerError(first + 1, f"`{BEGIN}` stands outside a function, where no stub can be")
+
+
+def _unanswered(source: str, found: list[tuple[int, int]]) -> str:
+    lines = source.splitlines()
+    for first, last in reversed(found):
+        lines[first : last + 1] = [ANSWER]
+    return "\n".join(lines)
+
+
+def _replace_folder(out: Path, files: dict[str, bytes]) -> None:
+    """Write all beside the old release, then swap."""
+    out = out.absolute()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as name:
+        new = Path(name) / "new"
+        for path, data in files.items():
+            (new / path).parent.mkdir(parents=True, exist_ok=True)
+            (new / path).write_bytes(data)
+        if out.exists():
+            shutil.move(out, Path(name) / "old")
+        shutil.move(new, out)
 
 
 def test_digest(cell: Cell) -> str:
@@ -13,15 +179,24 @@ def test_digest(cell: Cell) -> str:
     return digest("\n".join(line.rstrip() for line in cell.source.strip().splitlines()).encode("utf-8"))
 
 
+def _test_digests(module: Module) -> dict[str, str]:
+    cells = {exercise.name: exercise.test for exercise in module.read().exercises if exercise.test}
+    digests = {}
+    for name, cell in cells.items():
+        shown = Cell(cell.number, cell.kind, without_hidden_tests(cell.source), cell.nbgrader)
+        digests[name] = test_digest(shown)
+    return digests
+
+
 def released_tests(course) -> dict[str, dict[str, str]]:
     """By notebook and exercise, the digest of the test cell as it was released; empty in the course itself."""
-    return read_manifest(course.root).get("tests", {})
+    return read_manifest(course.state / MANIFEST).get("tests", {})
 
 
-def read_manifest(root) -> dict:
-    """The release.json of a release or a workspace; empty where there is none."""
+def read_manifest(path: Path) -> dict:
+    """The release.json of a release, or of the one a workspace was made from; empty where there is none."""
     try:
-        found = json.loads((root / MANIFEST).read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
     return found if isinstance(found, dict) else {}

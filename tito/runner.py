@@ -35,8 +35,22 @@ class Tail(io.RawIOBase):
         self.kept = (self.kept + bytes(data))[-TAIL:]
         return len(data)
 
+
+class Printed:
+    """Stands for standard output and error; `take` gives what was printed since the last time."""
+
+    def __init__(self):
+        self.tail = Tail()
+        buffer = io.BufferedWriter(self.tail)
+        self.stream = io.TextIOWrapper(buffer, encoding="utf-8", errors="replace", write_through=True)
+        sys.stdout = sys.stderr = self.stream
+
     def take(self) -> str:
-        text, self.kept = self.kept.decode("utf-8", "replace"), b""
+        if not self.stream.closed:
+            self.stream.flush()
+        text, self.tail.kept = self.tail.kept.decode("utf-8", "replace"), b""
+        if self.stream.closed or sys.stdout is not self.stream:  # a cell may close or replace it
+            self.__init__()
         return text
 
 
@@ -44,9 +58,7 @@ def main() -> None:
     """Read the plan from standard input, run it, report, and end without waiting for anyone's threads."""
     plan = json.loads(sys.stdin.buffer.read())
     report = _private_channel(plan["token"])
-    printed = Tail()
-    stream = io.TextIOWrapper(io.BufferedWriter(printed), encoding="utf-8", errors="replace", write_through=True)
-    sys.stdout = sys.stderr = stream
+    printed = Printed()
     module = _fresh_main(plan)
     variants = plan.get("variants", {})
     for cell in plan["cells"]:
@@ -90,7 +102,7 @@ def _fresh_main(plan: dict) -> types.ModuleType:
     return module
 
 
-def _run(cell: dict, module, plan: dict, printed: Tail) -> dict:
+def _run(cell: dict, module, plan: dict, printed: Printed) -> dict:
     """Run one cell; a dict of status, printed text, seconds and the error, if any."""
     started = time.perf_counter()
     name = f"{plan['notebook']}, cell {cell['number']}"
@@ -102,8 +114,6 @@ def _run(cell: dict, module, plan: dict, printed: Tail) -> dict:
         error = None
     except BaseException as raised:  # SystemExit and KeyboardInterrupt of a cell are its own failures, too
         error = _error(raised, cell, plan)
-    finally:
-        sys.stdout = sys.stderr if isinstance(sys.stderr, io.TextIOWrapper) else sys.stdout
     seconds = round(time.perf_counter() - started, 3)
     return {"status": "raised" if error else "ok", "printed": printed.take(), "seconds": seconds, "error": error}
 
@@ -173,7 +183,7 @@ def _defined_names(source: str) -> list[str]:
     return names
 
 
-def _run_variant(variant: dict, module, plan: dict, printed: Tail) -> dict:
+def _run_variant(variant: dict, module, plan: dict, printed: Printed) -> dict:
     """Run other sources in place of a cell, and its test, in a fork: this process stays as it was."""
     reading, writing = os.pipe()
     child = os.fork()

@@ -70,3 +70,26 @@ def _in_full(done) -> None:
         say(f"  {line}")
     if first.line:
         say_parts((f"  cell {first.cell}, line {first.line}:  ", "dim"), (first.text, None))
+
+
+def released(course, out, paths) -> None:
+    """What a release holds and how a student gets it."""
+    place = course.inside(out)
+    notebooks = [path for path in paths if path.suffix == ".ipynb"]
+    say_parts(("released ", "green"), (f"{len(notebooks)} notebooks, {len(paths)} files in {place}", None))
+    next_step(f"tito start my-tinytorch --from {place}")
+
+
+def started(done) -> None:
+    """What became of each file of a workspace."""
+    verb = "brought up to date" if done.existed else "made"
+    say_parts((f"workspace {verb} ", "green"), (str(done.root), None))
+    for path in done.new if done.existed else []:
+        say_parts(("  new      ", "green"), (path, None))
+    for path in done.updated:
+        say_parts(("  updated  ", "green"), (f"{path} (you had not changed it)", None))
+    for path, beside in done.beside.items():
+        say_parts(("  kept     ", "yellow"), (f"{path} is yours; the course's newer one is beside it: {beside}", None))
+    if done.existed and not (done.new or done.updated or done.beside):
+        say("  nothing is new")
+    next_step("jupyter lab" if done.existed else f"cd {done.root} && jupyter lab")

@@ -17,8 +17,9 @@ from pathlib import Path
 from tito.catalogue import Module
 from tito.notebook import Cell, Exercise, Notebook
 from tito.problem import USAGE, Problem
+from tito.regions import STUB
 
-_STUB = re.compile(r"Exercise (\w+) is yours to write")
+_UNWRITTEN = re.compile(r"Exercise (\w+) is yours to write")
 START_LIMIT = 60  # seconds until the first report: a cold disk may be slow to give up NumPy
 LONGEST_REPORT = 1 << 20
 
@@ -280,10 +281,9 @@ def _not_run(result: Result, cell: Cell, run: Run) -> Result:
 
 def _explain(result: Result, error: dict, exercise: Exercise | None, run: Run) -> Result:
     """The error in the learner's terms: unwritten, waiting for another cell, or wrong, and at which line."""
-    stub = _STUB.search(error["message"]) if error["type"] == "NotImplementedError" else None
+    stub = _UNWRITTEN.search(error["message"]) if error["type"] == "NotImplementedError" else None
     blocker = _blocker(error, exercise, run)
-    own = exercise is not None and stub and stub[1] == exercise.name
-    if own:
+    if exercise and STUB.format(exercise.name) in exercise.cell.source:
         result.status, result.message = NOT_STARTED, "not started"
     elif stub:
         result.status, result.message = WAITING, f"needs the exercise {stub[1]}, which is not written yet"
