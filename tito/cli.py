@@ -102,3 +102,24 @@ def start(
     from tito import show, start
 
     show.started(start.start(folder, source))
+
+
+@app.command()
+def check(modules: Modules = None):
+    """For authors: solutions pass, stubs fail, every known mistake is caught."""
+    from tito import check, show
+
+    course = _course()
+    results = []
+    for module in _found(course, modules) or [m for m in course.catalogue if m.notebook.exists()]:
+        results.append(check.check(course, module))
+        show.checked(results[-1])
+    raise typer.Exit(0 if results and not any(result.faults for result in results) else 1)
+
+
+@app.command()
+def doctor():
+    """Look whether everything needed is here, and say what to do where it is not."""
+    from tito import doctor, show
+
+    raise typer.Exit(0 if show.findings(doctor.examine()) else 1)

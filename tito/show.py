@@ -93,3 +93,24 @@ def started(done) -> None:
     if done.existed and not (done.new or done.updated or done.beside):
         say("  nothing is new")
     next_step("jupyter lab" if done.existed else f"cd {done.root} && jupyter lab")
+
+
+def checked(done) -> None:
+    """One module's exercises and how many known mistakes their tests catch; then the faults."""
+    known, caught = sum(row[3] for row in done.rows), sum(row[2] for row in done.rows)
+    points = sum(row[1] for row in done.rows)
+    head = f"{len(done.rows)} exercises · {points:g} points · {caught} of {known} mistakes caught"
+    say_parts((f"{done.module}  ", "bold"), (head, "red" if done.faults else "green"))
+    for fault in done.faults:
+        say_parts(("  ✗ ", "red"), (fault, None))
+
+
+def findings(found) -> bool:
+    """One line each, and what to do where something is amiss; True if nothing is."""
+    width = max(len(finding.what) for finding in found)
+    for finding in found:
+        mark, style = ("✓", "green") if finding.well else ("✗", "red")
+        say_parts((f"{mark} ", style), (f"{finding.what:{width}}  {finding.found}", None))
+        if finding.advice:
+            say_parts((f"  {'':{width}}  next: ", "dim"), (finding.advice, "cyan"))
+    return all(finding.well for finding in found)

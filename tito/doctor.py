@@ -1,0 +1,92 @@
+"""`tito doctor`: is everything here that the course needs, and what to do where it is not."""
+
+import importlib.metadata
+import platform
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tito.problem import Problem
+
+NEEDED = ("numpy", "nbdev", "fastcore", "execnb", "jupyter", "matplotlib", "rich", "typer")
+
+
+@dataclass
+class Finding:
+    """One thing looked at; `advice` says what to do where it is not well."""
+
+    what: str
+    found: str
+    well: bool = True
+    advice: str = ""
+
+
+def examine(start: Path | None = None) -> list[Finding]:
+    """Look at Python, the libraries, the course around `start`, its package, and what confines graded code."""
+    return [_python(), *map(_library, NEEDED), *_course(start), _confinement()]
+
+
+def _python() -> Finding:
+    well = sys.version_info >= (3, 10)
+    found = f"{platform.python_version()} ({sys.executable})"
+    return Finding("Python", found, well, "" if well else "install Python 3.10 or newer, then: make demo")
+
+
+def _library(name: str) -> Finding:
+    try:
+        return Finding(name, importlib.metadata.version(name), *_fits(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, "missing", False, f"{sys.executable} -m pip install {name}")
+
+
+def _fits(name: str) -> tuple[bool, str]:
+    """Whether the version is one that the course was tested with, as its own requirements say."""
+    from packaging.requirements import Requirement
+
+    try:
+        requirements = importlib.metadata.requires("tinytorch") or []
+    except importlib.metadata.PackageNotFoundError:
+        return True, ""
+    for text in requirements:
+        requirement = Requirement(text)
+        if requirement.name == name and not requirement.marker:
+            well = requirement.specifier.contains(importlib.metadata.version(name), prereleases=True)
+            return well, "" if well else f"{sys.executable} -m pip install '{requirement}'"
+    return True, ""
+
+
+def _course(start: Path | None) -> list[Finding]:
+    from tito.settings import find_course
+
+    try:
+        course = find_course(start)
+        modules = course.catalogue
+    except Problem as problem:
+        return [Finding("course", str(problem), False, problem.next)]
+    there = [module for module in modules if module.notebook.exists()]
+    missing = [module.folder for module in modules if not module.notebook.exists()]
+    found = f"{course.title} in {course.root}, {len(there)} lessons"
+    advice = f"no notebook in {', '.join(missing)}: in a workspace `tito start` brings it back" if missing else ""
+    return [Finding("course", found, not missing, advice), _package(course)]
+
+
+def _package(course) -> Finding:
+    """Import the package as a notebook would, in a fresh process."""
+    program = f"import {course.lib_path} as p; print(p.__file__)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=course.root, capture_output=True, text=True)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        return Finding(course.lib_path, f"does not import: {reason}", False, "tito export")
+    place = Path(done.stdout.strip().splitlines()[-1])
+    well = place.is_relative_to(course.package)
+    return Finding(course.lib_path, f"imports from {place.parent}", well, "" if well else "tito export makes your own")
+
+
+def _confinement() -> Finding:
+    """What keeps graded code in its place; the grader knows."""
+    try:
+        from tito.grading import isolation
+    except ImportError:
+        return Finding("grading", "no word on how graded code is confined", True)
+    return Finding("grading", str(isolation()))

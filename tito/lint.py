@@ -1,0 +1,84 @@
+"""The static half of `tito check`: what can be said of a lesson without running it."""
+
+import re
+
+from tito.catalogue import Module
+from tito.notebook import Cell, Notebook
+from tito.regions import BEGIN
+from tito.validate import at
+
+SCHEMA = {"grade": bool, "solution": bool, "locked": bool, "task": bool, "grade_id": str, "schema_version": int}
+_GRADE_ID = re.compile(r"[A-Za-z0-9_\-]+")
+
+
+def lint(course, module: Module, notebook: Notebook) -> list[str]:
+    """Every fault of format, front matter, metadata and markers."""
+    name = course.inside(notebook.path)
+    faults = _format_faults(notebook, name) + _front_faults(module, name) + _cell_faults(notebook, name)
+    return faults + _release_faults(course, notebook)
+
+
+def _format_faults(notebook: Notebook, name: str) -> list[str]:
+    """nbformat's own judgement, and what nbdev's clean would change."""
+    import nbformat
+
+    faults = []
+    try:
+        nbformat.validate(notebook.raw)
+    except nbformat.ValidationError as error:
+        faults.append(f"{name}: not valid as a notebook: {error.message.splitlines()[0]}")
+    for cell, raw in zip(notebook.cells, notebook.raw["cells"], strict=True):
+        if cell.is_code and (raw.get("outputs") or raw.get("execution_count")):
+            faults.append(f"{at(name, cell)}: holds outputs: run nbdev-clean")
+    return faults
+
+
+def _front_faults(module: Module, name: str) -> list[str]:
+    """The front matter that the catalogue is made of."""
+    front = module.front
+    wanted = ("title", "summary", "prerequisites", "time", "difficulty", "objectives")
+    return [f"{name}, first cell: `{key}` is missing from the front matter" for key in wanted if not front.get(key)]
+
+
+def _cell_faults(notebook: Notebook, name: str) -> list[str]:
+    """Metadata of nbgrader's schema 3, one grade_id each, and a test with points for every exercise."""
+    faults, seen = [], {}
+    for cell in notebook.cells:
+        if not cell.nbgrader:
+            if BEGIN in cell.source:
+                faults.append(f"{at(name, cell)}: a solution, but no nbgrader metadata")
+            continue
+        faults += [f"{at(name, cell)}: {fault}" for fault in _metadata_faults(cell)]
+        if cell.grade_id in seen:
+            faults.append(f"{at(name, cell)}: the grade_id {cell.grade_id!r} is that of cell {seen[cell.grade_id]} too")
+        seen.setdefault(cell.grade_id, cell.number)
+    for exercise in notebook.exercises:
+        if exercise.test is None:
+            faults.append(f"{at(name, exercise.cell)}: no test cell test_{exercise.name} for this exercise")
+        elif exercise.cell is None:
+            faults.append(f"{at(name, exercise.test)}: tests {exercise.name}, which is no exercise")
+        elif exercise.test.number < exercise.cell.number:
+            faults.append(f"{at(name, exercise.test)}: stands before its exercise")
+    return faults
+
+
+def _metadata_faults(cell: Cell) -> list[str]:
+    found = cell.nbgrader
+    wrong = [(key, kind.__name__) for key, kind in SCHEMA.items() if type(found.get(key)) is not kind]
+    faults = [f"nbgrader metadata: `{key}` is missing or no {kind}" for key, kind in wrong]
+    if found.get("schema_version") != 3:
+        faults.append("nbgrader metadata: schema_version is not 3")
+    if not _GRADE_ID.fullmatch(cell.grade_id):
+        faults.append(f"grade_id {cell.grade_id!r} is not made of letters, digits, - and _")
+    points = found.get("points")
+    if found.get("grade") and (isinstance(points, bool) or not isinstance(points, (int, float)) or points <= 0):
+        faults.append(f"{cell.grade_id} is graded, but has no points")
+    return faults
+
+
+def _release_faults(course, notebook: Notebook) -> list[str]:
+    from tito.release import student_edition
+
+    faults: list[str] = []
+    student_edition(course, notebook, faults)
+    return faults
