@@ -1,0 +1,98 @@
+"""The vocabulary of the notebooks' inline tests: call, compare, and say what was called with what.
+
+Every check raises AssertionError with the call, what was expected and what came back. An exercise that is not yet
+written raises its own NotImplementedError, which passes through untouched.
+"""
+import numpy as np
+
+from tito.replay import numeric_gradient, replay
+
+REFUSALS = (ValueError, TypeError, IndexError)
+
+
+def expect(function, *args, gives, rtol=1e-5, atol=1e-7, **options):
+    """Call `function(*args, **options)`, check its value and shape against `gives`, and return the result."""
+    result = function(*args, **options)
+    got, want = _array(result), _array(gives)
+    if got.shape != want.shape:
+        _fail(function, args, options, f"shape {want.shape}: {_show(gives)}", f"shape {got.shape}: {_show(result)}")
+    if not np.allclose(got, want, rtol=rtol, atol=atol, equal_nan=True):
+        _fail(function, args, options, _show(gives), _show(result))
+    return result
+
+
+def expect_error(function, *args, mentions=(), **options):
+    """Check that `function(*args, **options)` refuses its input with an error that mentions each of `mentions`."""
+    try:
+        result = function(*args, **options)
+    except REFUSALS as error:
+        missing = [str(word) for word in mentions if str(word) not in str(error)]
+        if missing:
+            _fail(function, args, options, f"an error that mentions {', '.join(missing)}", f"{type(error).__name__}: {error}")
+        return
+    _fail(function, args, options, "an error (ValueError, TypeError or IndexError)", _show(result))
+
+
+def expect_flow(function, *inputs, **options):
+    """Check that the result of `function(*inputs)` remembers how it was made from each input, so a gradient can flow.
+
+    Each input is moved a little; the recorded graph, run again, must give what the function itself gives.
+    """
+    result = function(*inputs, **options)
+    if not getattr(result, "requires_grad", False):
+        _fail(function, inputs, options, "a Tensor that requires grad: made by operations on Tensors",
+              f"{_show(result)}, which remembers no graph: was it computed from .data?")
+    for i, x in enumerate(inputs):
+        moved = x.data + 0.125 * np.random.default_rng(i).random(np.shape(x.data)).astype(x.data.dtype)
+        others = [type(x)(moved) if j == i else type(x)(y.data) for j, y in enumerate(inputs)]
+        want, got = function(*others, **options).data, replay(result, {id(x): moved})
+        if not np.allclose(got, want, rtol=1e-4, atol=1e-6):
+            _fail(function, inputs, options, f"a graph that leads from the result to input {i + 1}",
+                  "a graph that forgets it: part of the result was rebuilt from .data, not from Tensor operations")
+    return result
+
+
+def expect_gradient(function, *inputs, rtol=1e-5, atol=1e-7, **options):
+    """Check `backward` against central differences, in float64, in every entry of every input.
+
+    The gradient that arrives from outside is random: a rule that ignores it is noticed.
+    """
+    make = type(inputs[0])
+    leaves = [make(np.array(x.data, dtype=np.float64), requires_grad=True) for x in inputs]
+    result = function(*leaves, **options)
+    arriving = np.random.default_rng(0).uniform(0.5, 1.5, size=result.shape)
+    result.backward(arriving)
+    for i, leaf in enumerate(leaves):
+        def moved(data, i=i):
+            return arriving * function(*[make(data) if j == i else make(y.data) for j, y in enumerate(leaves)], **options).data
+        want = numeric_gradient(moved, np.array(leaf.data))
+        got = np.zeros_like(want) if leaf.grad is None else np.asarray(leaf.grad)
+        if got.shape != want.shape or not np.allclose(got, want, rtol=rtol, atol=atol):
+            _fail(function, inputs, options, f"gradient of input {i + 1}: {_show(want)}", _show(leaf.grad))
+
+
+def _array(value):
+    """Numbers, arrays and Tensors as an array; anything else is an answer of the wrong kind."""
+    array = np.asarray(_bare(value))
+    if array.dtype == object:
+        raise AssertionError(f"expected numbers, got {value!r}: is a return missing?")
+    return array
+
+
+def _bare(value):
+    """The array inside a Tensor. (NumPy's own values have a `.data` too: a memory view.)"""
+    return value if isinstance(value, (np.ndarray, np.generic)) else getattr(value, "data", value)
+
+
+def _fail(function, args, options, want, got):
+    name = getattr(function, "__name__", None) or type(function).__name__
+    words = [_show(a) for a in args] + [f"{k}={_show(v)}" for k, v in options.items()]
+    raise AssertionError(f"{name}({', '.join(words)})\n  expected {want}\n  got      {got}")
+
+
+def _show(value):
+    """A short text of a value: arrays on one line, long ones cut in the middle."""
+    data = _bare(value)
+    if isinstance(data, (np.ndarray, np.generic)):
+        return " ".join(np.array2string(np.asarray(data), precision=6, separator=", ", threshold=20).split())
+    return repr(data) if len(repr(data)) < 80 else repr(data)[:77] + "..."
