@@ -113,6 +113,14 @@ class Catalogue(list):
         """The modules that come before this one."""
         return self[: self.index(module)]
 
+    def exporter(self, course, imported: str | None) -> Module | None:
+        """The first module that exports to what was imported, or into that folder: `tinytorch.core.tensor`."""
+        for module in self:
+            full = f"{course.lib_path}.{module.target}" if module.notebook.exists() else ""
+            if imported and imported != course.lib_path and f"{full}.".startswith(f"{imported}."):
+                return module
+        return None
+
     def from_(self, module: Module) -> list[Module]:
         """This module and those after it."""
         return self[self.index(module) :]

@@ -71,11 +71,9 @@ class ImportCheck:
 def _explain(course, tree: Path, kind: str, message: str, missing: str | None, frames: list) -> Problem:
     where = _in_notebook(course, tree, frames)
     text = f"{where}: {kind}: {message}".replace(f"{tree}{os.sep}", "")
-    for module in course.catalogue:
-        if kind != "ModuleNotFoundError" or not module.notebook.exists():
-            continue
-        if f"{course.lib_path}.{module.target}" == missing:
-            return Problem(f"{text}\n{module.folder} is not exported yet", next=f"tito export {module.number} first")
+    module = course.catalogue.exporter(course, missing) if kind == "ModuleNotFoundError" else None
+    if module:
+        return Problem(f"{text}\n{module.folder} is not exported yet", next=f"tito export {module.number} first")
     return Problem(text, next="nothing was written; put this right and run tito export again")
 
 

@@ -17,8 +17,9 @@ import traceback
 import types
 import warnings
 
+from tito.workspace import activate
+
 TAIL = 4000  # characters of printed text that are kept of a cell
-VARIANT_LIMIT = 10  # seconds for one variant of an exercise and its test
 _DEFINES = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=", re.MULTILINE)
 
 
@@ -88,9 +89,10 @@ def _private_channel(token: str):
 
 def _fresh_main(plan: dict) -> types.ModuleType:
     """An empty __main__ for the notebook; the modules that it is to define itself are hidden from it."""
-    if sys.path and sys.path[0] == "":
-        sys.path.pop(0)
-    sys.path[:0] = [plan["root"], os.getcwd()]
+    if "" in sys.path:
+        sys.path.remove("")
+    sys.path.insert(0, os.getcwd())  # as Jupyter has it
+    activate()
     for name in plan["hidden"]:
         hidden = types.ModuleType(name, "Hidden while the notebook that defines it, or an earlier one, is tested.")
         hidden.__all__ = []
@@ -136,10 +138,14 @@ def _shell(module):
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
+    class Shell(InteractiveShell):
+        def enable_gui(self, gui=None):
+            """No window opens here."""
+
     if not InteractiveShell.initialized():
         config = Config()
         config.HistoryManager.enabled = False
-        InteractiveShell.instance(config=config, user_module=module, user_ns=module.__dict__)
+        Shell.instance(config=config, user_module=module, user_ns=module.__dict__)
     return InteractiveShell.instance()
 
 
@@ -199,7 +205,7 @@ def _run_variant(variant: dict, module, plan: dict, printed: Printed) -> dict:
             data = data[os.write(writing, data) :]
         os._exit(0)
     os.close(writing)
-    outcome = _await(reading)
+    outcome = _await(reading, plan["variant_limit"])
     os.close(reading)
     if outcome is None:
         os.kill(child, 9)
@@ -208,9 +214,9 @@ def _run_variant(variant: dict, module, plan: dict, printed: Printed) -> dict:
     return outcome
 
 
-def _await(reading: int) -> dict | None:
+def _await(reading: int, seconds: float) -> dict | None:
     """The outcome that the fork writes; None when it takes too long."""
-    data, deadline = b"", time.monotonic() + VARIANT_LIMIT
+    data, deadline = b"", time.monotonic() + seconds
     while select.select([reading], [], [], max(deadline - time.monotonic(), 0))[0]:
         chunk = os.read(reading, 65536)
         if not chunk:

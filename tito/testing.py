@@ -127,14 +127,14 @@ def _needed_cells(notebook: Notebook, wanted: list[Exercise] | None) -> list[Cel
 
 def run_cells(course, module: Module, cells: list[Cell], time_limit=None, variants=None) -> Run:
     """Run these cells in a fresh process; the process and all it started are gone when this returns."""
-    token = secrets.token_hex(16)
+    token, limit = secrets.token_hex(16), time_limit or course.cell_time_limit
     plan = {
         "token": token,
-        "root": str(course.root),
         "notebook": module.notebook.name,
         "hidden": [f"{course.lib_path}.{m.target}" for m in course.catalogue.from_(module) if m.notebook.exists()],
         "cells": [plain(cell) for cell in cells],
         "variants": variants or {},
+        "variant_limit": limit / 3,  # a variant's end is reported well before the clock here runs out
     }
     environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
     source = str(Path(__file__).resolve().parent.parent)
@@ -148,7 +148,6 @@ def run_cells(course, module: Module, cells: list[Cell], time_limit=None, varian
             env=environment,
             start_new_session=True,
         )
-        limit = time_limit or course.cell_time_limit
         run = _follow(process, json.dumps(plan).encode(), token, limit, max(course.test_time_limit, limit))
         errors.seek(0)
         if run.current is None and run.ended != "end":
@@ -346,9 +345,9 @@ def _next(course, module: Module, run: Run, done: Tested) -> str:
     for outcome in run.outcomes.values():
         error = outcome.get("error")
         if error and error["type"] in ("ModuleNotFoundError", "ImportError"):
-            for other in course.catalogue.before(module):
-                if error["name"] == f"{course.lib_path}.{other.target}":
-                    return f"tito export {other.number}"
+            other = course.catalogue.exporter(course, error["name"])
+            if other and other in course.catalogue.before(module):
+                return f"tito export {other.number}"
     order = [FAILED, TIMEOUT, CRASHED, MISSING, NOT_STARTED, NOT_REACHED]
     left = sorted((r for r in done.results if r.status in order), key=lambda r: order.index(r.status))
     if done.passed:

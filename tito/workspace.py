@@ -2,8 +2,11 @@
 
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from tito.settings import SETTINGS
+
+PACKAGE = "tinytorch"
 
 
 def activate() -> Path:
@@ -17,8 +20,17 @@ def activate() -> Path:
     if root is None:
         raise RuntimeError(f"{here} is in no workspace: open the notebook there, or make one: tito start my-tinytorch")
     sys.path[:] = [str(root), *(path for path in sys.path if path != str(root))]
-    _forget_foreign("tinytorch", root)
+    _forget_foreign(PACKAGE, root)
+    if not (root / PACKAGE / "__init__.py").is_file():
+        # nothing exported yet: an empty package, or an installed one elsewhere would be found
+        sys.modules.setdefault(PACKAGE, _empty_package(root / PACKAGE))
     return root
+
+
+def _empty_package(folder: Path) -> ModuleType:
+    package = ModuleType(PACKAGE, "Nothing is exported yet.")
+    package.__path__ = [str(folder)]
+    return package
 
 
 def _forget_foreign(package: str, root: Path) -> None:

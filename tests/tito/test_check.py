@@ -1,0 +1,108 @@
+"""The author's lint is green on a sound lesson, and red for each planted error."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from course_fixture import ROOT, code, first_cells, source_of, tito, write_notebook
+
+from tito.check import check
+from tito.settings import read_course
+
+
+def faults(course):
+    return "\n".join(check(course, course.catalogue.find("01")).faults)
+
+
+def change(course, edit):
+    """Edit the first lesson's JSON."""
+    path = course.modules / "01_first/first_dev.ipynb"
+    raw = json.loads(path.read_text())
+    edit(raw["cells"])
+    path.write_text(json.dumps(raw))
+
+
+def mistake(course, **values):
+    entry = {"exercise": "double", "name": "x", "code": "def double(x):\n    return 0", "says": "No."} | values
+    (course.modules / "01_first/mistakes.py").write_text(f"MISTAKES = [{entry!r}]\n")
+
+
+def test_a_sound_lesson_is_green_and_its_mistakes_are_caught(course):
+    done = check(course, course.catalogue.find("01"))
+    assert done.faults == []
+    assert done.rows == [("double", 2, 1, 1), ("shift", 3, 1, 1)]
+    assert tito(course.root, "check", "01").returncode == 0
+
+
+def test_a_solution_that_fails_its_test_is_red(course, first):
+    wrong = source_of(first.notebook, 4).replace("x * 2", "x * 3")
+    source_of(first.notebook, 4, wrong)
+    assert "cell 5, line 2: the solution fails test_double" in faults(course)
+    assert tito(course.root, "check", "01").returncode == 1
+
+
+def test_a_test_that_an_unwritten_exercise_passes_is_red(course, first):
+    source_of(first.notebook, 5, "def test_double():\n    pass\n\n\ntest_double()")
+    assert "test_double passes although double is not written" in faults(course)
+
+
+def test_a_test_that_swallows_the_stubs_message_is_red(course, first):
+    source_of(first.notebook, 5, "try:\n    ok = double(3) == 6\nexcept Exception:\n    ok = False\nassert ok")
+    assert "does not say so, but AssertionError" in faults(course)
+
+
+def test_a_mistake_that_slips_through_is_red(course):
+    mistake(course, name="like the right one", code="def double(x):\n    return x + x")
+    assert "the mistake 'like the right one' of double passes test_double" in faults(course)
+
+
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        ({"exercise": "triple"}, "there is no exercise 'triple'"),
+        ({"says": ""}, "`says` is missing"),
+        ({"code": "def double(x"}, "no Python"),
+        ({"code": "def dubble(x):\n    return 0"}, "does not run: NameError"),
+        ({"code": "raise ValueError"}, "does not run: ValueError"),
+    ],
+)
+def test_a_broken_entry_among_the_mistakes_is_red(course, values, what):
+    mistake(course, **values)
+    assert what in faults(course)
+
+
+def test_a_mistake_that_never_ends_is_caught_and_the_check_goes_on(course):
+    mistake(course, code="def double(x):\n    while True: pass")
+    assert faults(replace(course, cell_time_limit=1.5)) == ""
+
+
+@pytest.mark.parametrize(
+    ("edit", "what"),
+    [
+        (lambda cells: cells.pop(4), "cell 4: no test cell test_double"),
+        (lambda cells: cells.pop(3), "tests double, which is no exercise"),
+        (lambda cells: cells[4]["metadata"]["nbgrader"].pop("points"), "test_double is graded, but has no points"),
+        (lambda cells: cells[3]["metadata"]["nbgrader"].update(schema_version=2), "schema_version is not 3"),
+        (lambda cells: cells[3]["metadata"]["nbgrader"].update(grade_id="a b"), "grade_id 'a b'"),
+        (lambda cells: cells[5]["metadata"]["nbgrader"].update(grade_id="double"), "is that of cell 4"),
+        (lambda cells: cells[3]["metadata"].pop("nbgrader"), "no nbgrader metadata"),
+        (lambda cells: cells[0].update(source="# First"), "`objectives` is missing"),
+        (lambda cells: cells[1].update(outputs=[{"output_type": "stream", "name": "stdout", "text": "x"}]), "outputs"),
+        (lambda cells: cells[1].pop("metadata"), "not valid as a notebook"),
+        (lambda cells: cells[3].update(source="def double(x):\n    ### BEGIN SOLUTION\n    return x"), "never closed"),
+    ],
+)
+def test_a_fault_of_form_is_red(course, edit, what):
+    change(course, edit)
+    assert what in faults(course)
+
+
+def test_a_plain_cell_that_fails_is_red(course, first):
+    write_notebook(first.notebook, [*first_cells(), code("x = 1\nx / 0")])
+    assert "cell 9, line 2: fails: ZeroDivisionError" in faults(course)
+
+
+@pytest.mark.parametrize("module", [m.folder for m in read_course(ROOT).catalogue if m.notebook.exists()])
+def test_every_real_lesson_is_green(module):
+    course = read_course(ROOT)
+    assert check(course, course.catalogue.find(module)).faults == []

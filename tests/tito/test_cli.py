@@ -1,0 +1,77 @@
+"""The command itself: quick, quiet, and honest in its exit code."""
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+from course_fixture import ROOT, tito
+
+from tito.demo import demo
+from tito.doctor import examine
+from tito.settings import read_course
+
+VERBS = ("export", "test", "release", "start", "check", "demo", "doctor", "grade")
+
+
+def test_help_lists_every_verb():
+    done = tito(ROOT, "--help")
+    assert done.returncode == 0
+    assert [verb for verb in VERBS if f"  {verb} " not in done.stdout] == []
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(verb):
+    assert "Usage: " in tito(ROOT, verb, "--help").stdout
+
+
+def test_an_unknown_verb_or_option_is_a_usage_error():
+    assert tito(ROOT, "exprot").returncode == 2
+    assert tito(ROOT, "export", "--chekc").returncode == 2
+
+
+def test_help_loads_neither_rich_nor_numpy_nor_nbdev():
+    program = "import atexit, sys; atexit.register(lambda: print(*sys.modules)); from tito.cli import app; app(['--help'])"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.split()
+    assert "tito.cli" in loaded
+    assert not {"rich", "numpy", "nbdev", "fastcore", "IPython", "nbformat"} & set(loaded)
+
+
+def test_help_is_quick():
+    best = min(_seconds("--help") for _ in range(5))
+    assert best < 0.3  # 0.05 s on an idle machine; the promise is 0.15
+
+
+def _seconds(*words):
+    started = time.perf_counter()
+    tito(ROOT, *words)
+    return time.perf_counter() - started
+
+
+def test_output_into_a_pipe_is_plain_text(course):
+    done = tito(course.root, "test", "01")
+    assert "\x1b" not in done.stdout and "✓ double" in done.stdout
+
+
+def test_doctor_is_well_here_and_says_what_to_do_elsewhere(course, tmp_path):
+    assert all(finding.well for finding in examine(ROOT))
+    outside = [finding for finding in examine(tmp_path) if not finding.well]
+    assert [finding.what for finding in outside] == ["course"] and "tito start" in outside[0].advice
+    (course.root / "tinytorch").mkdir()
+    (course.root / "tinytorch/__init__.py").write_text("1 / 0")
+    broken = next(finding for finding in examine(course.root) if finding.what == "tinytorch")
+    assert not broken.well and "ZeroDivisionError" in broken.found and broken.advice == "tito export"
+
+
+def test_the_demo_goes_from_release_to_tested_package(course, tmp_path):
+    steps = []
+    workspace, results = demo(course, tmp_path / "demo", lambda step, what: steps.append(step))
+    assert steps == ["release", "start", "write", "export", "test"]
+    assert all(result.passed for result in results)
+    assert (workspace.package / "nn/second.py").exists()
+
+
+def test_limits_come_from_the_settings():
+    course = read_course(ROOT)
+    assert replace(course, cell_time_limit=1).cell_time_limit == 1 and course.test_time_limit >= course.cell_time_limit

@@ -1,0 +1,149 @@
+"""The student edition holds everything a student needs, and not one line of a solution."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from course_fixture import ROOT, code, exercise, first_cells, source_of, tito, write_notebook
+
+from tito.notebook import read_notebook
+from tito.problem import Problem
+from tito.regions import BEGIN, STUB, regions
+from tito.release import release
+from tito.settings import read_course
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def solution_lines(course):
+    """The lines of every solution, without those that the course also gives away elsewhere."""
+    secret, given = set(), set()
+    for module in course.catalogue:
+        if not module.notebook.exists():
+            continue
+        for cell in module.read().cells:
+            lines = cell.source.splitlines()
+            inside = {n for first, last in regions(cell.source) for n in range(first, last + 1)}
+            secret |= {line.strip() for n, line in enumerate(lines) if n in inside}
+            given |= {line.strip() for n, line in enumerate(lines) if n not in inside}
+    return {line for line in secret - given if len(line) > 3}
+
+
+@pytest.mark.parametrize("which", ["small", "real"])
+def test_no_line_of_a_solution_is_in_a_release(which, course, tmp_path):
+    course = course if which == "small" else read_course(ROOT)
+    release(course, tmp_path / "out")
+    secrets = solution_lines(course)
+    assert secrets and any("return" in line for line in secrets)
+    for path, data in files(tmp_path / "out").items():
+        lines = data.decode("utf-8").splitlines()
+        if path.endswith(".ipynb"):
+            cells = json.loads(data)["cells"]
+            lines = [line for cell in cells for line in "".join(cell["source"]).splitlines()]
+            assert not any(cell.get("outputs") for cell in cells)
+        assert not secrets & {line.strip() for line in lines}, path
+
+
+@pytest.mark.parametrize("which", ["small", "real"])
+def test_every_exercise_becomes_a_stub_that_names_it(which, course, tmp_path):
+    course = course if which == "small" else read_course(ROOT)
+    release(course, tmp_path / "out")
+    for module in course.catalogue:
+        if module.notebook.exists():
+            released = read_notebook(tmp_path / "out" / course.inside(module.notebook))
+            assert [e.name for e in released.exercises] == [e.name for e in module.read().exercises]
+            for each in released.exercises:
+                assert STUB.format(each.name) in each.cell.source
+                compile(each.cell.source, each.name, "exec")
+
+
+def test_exams_and_mistakes_stay_at_home_and_data_goes_along(course, first, tmp_path):
+    (first.path / "data.csv").write_text("1,2\n")
+    release(course, tmp_path / "out")
+    released = files(tmp_path / "out")
+    assert not [path for path in released if "exam" in path or "mistakes" in path]
+    assert released["modules/01_first/data.csv"] == b"1,2\n"
+
+
+def test_the_same_course_gives_the_same_bytes(course, tmp_path):
+    release(course, tmp_path / "a")
+    release(course, tmp_path / "b")
+    assert files(tmp_path / "a") == files(tmp_path / "b")
+    release(course, tmp_path / "a")
+    assert files(tmp_path / "a") == files(tmp_path / "b")
+
+
+def test_hidden_tests_and_model_answers_are_taken_out(course, first, tmp_path):
+    test = source_of(first.notebook, 5)
+    hidden = "    ### BEGIN HIDDEN TESTS\n    assert double(0) == 0\n    ### END HIDDEN TESTS\n"
+    source_of(first.notebook, 5, test.replace("    print", hidden + "    print"))
+    release(course, tmp_path / "out")
+    released = tmp_path / "out/modules/01_first/first_dev.ipynb"
+    assert source_of(released, 5) == test
+    assert "two is more" not in source_of(released, 8) and "Your answer" in source_of(released, 8)
+
+
+def test_nbdev_export_works_in_a_release(course, tmp_path):
+    release(course, tmp_path / "out")
+    nbdev = Path(sys.executable).with_name("nbdev-export")
+    subprocess.run([nbdev], cwd=tmp_path / "out", check=True, capture_output=True)
+    assert (tmp_path / "out/tinytorch/core/first.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("def f(x):\n    ### BEGIN SOLUTION\n    return x", "line 2: `### BEGIN SOLUTION` is never closed"),
+        ("def f(x):\n    return x\n    ### END SOLUTION", "line 3: `### END SOLUTION` without"),
+        ("### BEGIN SOLUTION\ndef f(x):\n    return x\n### END SOLUTION", "line 1: .* outside a function"),
+        ("class A:\n    ### BEGIN SOLUTION\n    x = 1\n    ### END SOLUTION", "line 2: .* outside a function"),
+        ("if True:\n    ### BEGIN SOLUTION\n    x = 1\n    ### END SOLUTION", "line 2: .* outside a function"),
+        ("def f(x):\n    return x * 2", "has no `### BEGIN SOLUTION`"),
+        ("def f(x):\n    ## BEGIN SOLUTION\n    return x\n    ## END SOLUTION", "line 2: .* not quite a marker"),
+        ("def f(x):\n    ### Begin solution\n    return x\n    ### END SOLUTION", "line 2: .* not quite a marker"),
+        ("def f(x):\n    ### BEGIN SOLUTION\n    ### BEGIN SOLUTION\n    ### END SOLUTION", "line 3: .* inside"),
+    ],
+)
+def test_a_malformed_marker_is_refused_with_cell_and_line(course, first, tmp_path, source, what):
+    source_of(first.notebook, 4, source)
+    with pytest.raises(Problem, match=f"first_dev.ipynb, cell 4, {what}" if what[0] == "l" else what):
+        release(course, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_solution_in_a_cell_that_is_no_exercise_is_refused(course, first, tmp_path):
+    write_notebook(first.notebook, [*first_cells(), code(f"def f():\n    {BEGIN}\n    return 1\n    ### END SOLUTION")])
+    with pytest.raises(Problem, match="cell 9, line 2.*no exercise"):
+        release(course, tmp_path / "out")
+
+
+def test_a_solution_in_several_regions_is_cleared_in_each(course, first, tmp_path):
+    part = "    def {0}(self):\n        ### BEGIN SOLUTION\n        return {0!r}\n        ### END SOLUTION\n"
+    source = "#| export\nclass Pair:\n" + part.format("one") + "\n" + part.format("two")
+    write_notebook(first.notebook, [*first_cells()[:3], exercise("pair", source)])
+    release(course, tmp_path / "out")
+    assert source_of(tmp_path / "out/modules/01_first/first_dev.ipynb", 4).count("raise NotImplementedError") == 2
+
+
+def test_a_folder_with_other_things_in_it_is_not_written_over(course, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/thesis.tex").write_text("mine")
+    done = tito(course.root, "release", "--out", tmp_path / "out")
+    assert done.returncode == 1 and "nothing was written" in done.stderr
+    assert (tmp_path / "out/thesis.tex").read_text() == "mine"
+
+
+def test_a_release_edited_by_hand_is_not_written_over(course, tmp_path):
+    release(course, tmp_path / "out")
+    (tmp_path / "out/settings.ini").write_text("[DEFAULT]\n")
+    with pytest.raises(Problem, match="settings.ini was edited"):
+        release(course, tmp_path / "out")
+
+
+def test_a_workspace_cannot_be_released(workspace, tmp_path):
+    with pytest.raises(Problem, match="student's workspace"):
+        release(workspace, tmp_path / "out")

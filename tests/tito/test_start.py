@@ -1,0 +1,120 @@
+"""A workspace is made once and brought up to date often; what the student wrote is never lost."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from course_fixture import source_of, tito
+
+from tito.export import export
+from tito.problem import Problem
+from tito.settings import find_course
+from tito.start import start
+from tito.workspace import activate
+
+NOTEBOOK = "modules/01_first/first_dev.ipynb"
+MINE = "#| export\ndef double(x):\n    return x + x"
+
+
+def correct_the_course(course):
+    """The course changes a test of its first lesson."""
+    path = course.root / NOTEBOOK
+    source_of(path, 5, source_of(path, 5) + "  # corrected")
+
+
+def test_a_new_workspace_is_a_course_whose_empty_package_imports(workspace):
+    assert find_course(workspace.modules / "01_first") == workspace
+    program = "import tinytorch; print(tinytorch.__file__)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=workspace.root, capture_output=True, text=True)
+    assert done.stdout.strip() == str(workspace.package / "__init__.py")
+
+
+def test_a_folder_with_other_things_in_it_is_refused(course, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/notes.txt").write_text("x")
+    with pytest.raises(Problem, match="not empty, and no workspace"):
+        start(tmp_path / "mine", course.root)
+    with pytest.raises(Problem, match="not empty, and no workspace"):
+        start(course.root, course.root)
+
+
+def test_starting_again_changes_nothing_when_nothing_is_new(course, workspace):
+    source_of(workspace.root / NOTEBOOK, 4, MINE)
+    done = start(workspace.root, course.root)
+    assert done.existed and not (done.new or done.updated or done.beside)
+    assert source_of(workspace.root / NOTEBOOK, 4) == MINE
+
+
+def test_a_changed_lesson_is_put_beside_the_students_own(course, workspace):
+    source_of(workspace.root / NOTEBOOK, 4, MINE)
+    before = (workspace.root / NOTEBOOK).read_bytes()
+    correct_the_course(course)
+    done = start(workspace.root, course.root)
+    assert done.beside == {NOTEBOOK: "modules/01_first/_first_dev.new.ipynb"}
+    assert (workspace.root / NOTEBOOK).read_bytes() == before
+    assert "corrected" in source_of(workspace.root / "modules/01_first/_first_dev.new.ipynb", 5)
+    assert [path.read_bytes() for path in workspace.state.rglob("first_dev.ipynb")] == [before]
+
+
+def test_the_newer_lesson_beside_it_disturbs_neither_tito_nor_nbdev(course, workspace):
+    source_of(workspace.root / NOTEBOOK, 4, MINE)
+    correct_the_course(course)
+    start(workspace.root, course.root)
+    export(workspace)
+    assert "return x + x" in (workspace.package / "core/first.py").read_text()
+
+
+def test_the_tests_of_a_lesson_that_stayed_are_not_called_edited(course, workspace):
+    source_of(workspace.root / NOTEBOOK, 4, MINE)
+    correct_the_course(course)
+    start(workspace.root, course.root)
+    assert "edited" not in tito(workspace.root, "test", "01").stdout
+
+
+def test_a_lesson_that_the_student_has_not_touched_is_updated(course, workspace):
+    correct_the_course(course)
+    assert start(workspace.root, course.root).updated == [NOTEBOOK]
+    assert "corrected" in source_of(workspace.root / NOTEBOOK, 5)
+
+
+def test_a_deleted_lesson_comes_back(course, workspace):
+    (workspace.root / NOTEBOOK).unlink()
+    assert start(workspace.root, course.root).new == [NOTEBOOK]
+
+
+def test_the_exported_package_is_left_to_export(course, workspace):
+    export(workspace)
+    before = (workspace.package / "__init__.py").read_bytes()
+    done = start(workspace.root, course.root)
+    assert not done.beside and (workspace.package / "__init__.py").read_bytes() == before
+
+
+def test_start_from_nothing_says_what_is_missing(tmp_path):
+    (tmp_path / "empty").mkdir()
+    done = tito(tmp_path, "start", "new", "--from", tmp_path / "empty")
+    assert done.returncode == 2 and "neither a release nor a course" in done.stderr
+
+
+def test_activate_drops_a_package_imported_from_elsewhere(workspace, monkeypatch):
+    foreign = type(sys)("tinytorch")
+    foreign.__file__ = "/elsewhere/tinytorch/__init__.py"
+    monkeypatch.setitem(sys.modules, "tinytorch", foreign)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.chdir(workspace.modules / "01_first")
+    assert activate() == workspace.root and sys.path[0] == str(workspace.root)
+    assert sys.modules.get("tinytorch") is not foreign
+
+
+def test_activate_outside_of_a_workspace_says_so(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RuntimeError, match="tito start"):
+        activate()
+
+
+def test_a_workspace_without_a_package_does_not_find_the_reference(workspace):
+    for path in workspace.package.iterdir():
+        os.remove(path)
+    program = "from tito import workspace; workspace.activate(); import tinytorch.core.tensor"
+    done = subprocess.run([sys.executable, "-c", program], cwd=workspace.root, capture_output=True, text=True)
+    assert "No module named 'tinytorch.core'" in done.stderr
