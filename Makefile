@@ -20,12 +20,12 @@ test: .venv/.ready-to-test
 # The stamps are newer than pyproject.toml once it is installed, so pip runs again only when it changes.
 .venv/.ready: pyproject.toml | .venv/bin/pip
 	@echo "Installing the course into .venv (a minute or two, once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable .
 	@touch $@
 
 .venv/.ready-to-test: pyproject.toml | .venv/bin/pip
 	@echo "Installing the course and its tests into .venv (a few minutes, once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test]'
 	@touch $@ .venv/.ready
 
 .venv/bin/pip:

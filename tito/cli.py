@@ -72,9 +72,12 @@ def test(
     for chosen in modules:
         results.append(testing.test(course, chosen, exercises, time_limit))
         if not json:
-            show.tested(results[-1], brief=len(modules) > 1)
+            (show.tested if len(modules) == 1 else show.tested_briefly)(results[-1])
     if json:
         console.emit_json([result.as_dict() for result in results])
+    elif len(modules) > 1:
+        left = next((result for result in results if not result.passed), None)
+        console.next_step(f"tito test {left.module}" if left else "tito export")
     raise typer.Exit(0 if results and all(result.passed for result in results) else 1)
 
 
@@ -123,3 +126,37 @@ def doctor():
     from tito import doctor, show
 
     raise typer.Exit(0 if show.findings(doctor.examine()) else 1)
+
+
+@app.command()
+def grade(
+    module: Annotated[str, typer.Argument(metavar="MODULE")],
+    submissions: Annotated[Path, typer.Argument(help="A folder or zip of notebooks or .py exports.")],
+    out: Annotated[Path, typer.Option(help="Where grades.csv and grades.json go.")] = Path("grades"),
+    workers: Annotated[int | None, typer.Option(min=1, help="Students at once.", show_default="one a core")] = None,
+    seed: Annotated[int | None, typer.Option(help="Ask the same questions again.", show_default="fresh")] = None,
+    time_limit: Annotated[float | None, typer.Option(min=0.01, help="Seconds a question.", show_default=False)] = None,
+    memory_limit: Annotated[int | None, typer.Option(min=64, help="Megabytes a student.", show_default=False)] = None,
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where code cannot be confined.")] = False,
+):
+    """Grade a class: every student's code in a process of its own that holds no answers."""
+    from tito import grading, show
+
+    course = _course()
+    module = course.catalogue.find(module)
+    options = {"workers": workers, "seed": seed, "unsafe": unsafe}
+    options["time_limit"] = time_limit or course.question_time_limit
+    options["memory_limit"] = (memory_limit or course.memory_limit) << 20
+    grades = show.graded(grading, course, submissions, module.number, options)
+    grades.write(out)
+    show.next_step(f"look into {out}/grades.csv")
+
+
+@app.command()
+def demo(
+    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep what it makes in a new folder.")] = None,
+):
+    """See the whole line run once: release, write, export, test, and grade the sample class."""
+    from tito import demo, show
+
+    show.demo(demo, _course(), keep)

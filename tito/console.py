@@ -18,11 +18,15 @@ def say(text: str = "", style: str | None = None) -> None:
     screen().print(text, style=style, markup=False)
 
 
-def say_parts(*parts: tuple[str, str | None]) -> None:
-    """A line of differently coloured parts: (text, style)."""
+def say_parts(*parts: tuple[str, str | None], cut: bool = False) -> None:
+    """A line of differently coloured parts: (text, style); with `cut`, a terminal shows what fits on one line."""
     from rich.text import Text
 
-    screen().print(Text.assemble(*[(text, style or "") for text, style in parts]))
+    line = Text.assemble(*[(text, style or "") for text, style in parts])
+    if cut and screen().is_terminal:
+        screen().print(line, no_wrap=True, overflow="ellipsis", soft_wrap=False)
+    else:
+        screen().print(line)
 
 
 def next_step(text: str) -> None:

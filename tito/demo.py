@@ -49,7 +49,7 @@ def _folder(keep: Path | None):
 def fill(workspace: Course, course: Course) -> int:
     """Write the course's solutions into the workspace's notebooks; how many exercises that were."""
     count = 0
-    for module in course.catalogue:
+    for module in [module for module in course.catalogue if module.notebook.exists()]:
         solutions = {e.name: without_markers(e.cell.source) for e in module.read().exercises if e.cell}
         path = workspace.root / course.inside(module.notebook)
         path.write_text(with_cells(read_notebook(path), solutions).text(), encoding="utf-8")

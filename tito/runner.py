@@ -152,7 +152,7 @@ def _shell(module):
 def _error(raised: BaseException, cell: dict, plan: dict) -> dict:
     """What a learner needs of an exception: type, message, the lines of cells it passed, names left undefined."""
     try:
-        message = str(raised)
+        message = raised.msg if isinstance(raised, SyntaxError) else str(raised)
     except Exception as broken:
         message = f"(its message cannot be shown: {broken!r})"
     found = {"type": type(raised).__name__, "message": message[:TAIL], "frames": _frames(raised, plan)}

@@ -3,6 +3,11 @@
 from tito.console import next_step, say, say_parts
 
 
+def counted(number: int, noun: str) -> str:
+    """"1 exercise", "2 exercises"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def exported(done, check: bool) -> None:
     """What `tito export` did, or would do."""
     names = ", ".join(module.folder for module in done.modules)
@@ -26,30 +31,43 @@ def exported(done, check: bool) -> None:
 
 
 MARKS = {"passed": ("✓", "green"), "not started": ("·", "yellow"), "waiting": ("·", "yellow")}
+WRONG = ("failed", "timeout", "crashed", "missing")
 
 
-def tested(done, brief: bool = False) -> None:
-    """A line for each exercise, then the first failure in full."""
-    right = sum(result.passed for result in done.results)
-    points = f"{done.earned:g} of {done.possible:g} points"
-    head = f"{right} of {len(done.results)} exercises · {points} · {done.seconds:.1f} s"
-    say_parts((f"{done.module}  ", "bold"), (head, "green" if done.passed else None))
+def tested(done) -> None:
+    """A line for each exercise, then the first failure in full, then what to do."""
+    _tested_head(done)
     width = max(len(result.name) for result in done.results)
     for result in done.results:
         _exercise(result, width)
     for trouble in done.troubles:
         say_parts(("  ! ", "yellow"), (f"{trouble.name}, no exercise, failed: {_first_line(trouble.message)}", None))
-    if not brief:
-        _in_full(done)
-        next_step(done.next)
+    _in_full(done)
+    next_step(done.next)
+
+
+def _tested_head(done) -> None:
+    right = sum(result.passed for result in done.results)
+    points = f"{done.earned:g} of {done.possible:g} points"
+    head = f"{right} of {counted(len(done.results), 'exercise')} · {points} · {done.seconds:.1f} s"
+    say_parts((f"{done.module}  ", "bold"), (head, "green" if done.passed else None))
+
+
+def tested_briefly(done) -> None:
+    """One lesson of many: its head, and a line for each wrong answer."""
+    _tested_head(done)
+    wrong = [result for result in done.results if result.status in WRONG]
+    for result in wrong:
+        _exercise(result, max(len(each.name) for each in wrong))
 
 
 def _exercise(result, width: int) -> None:
     mark, style = MARKS.get(result.status, ("✗", "red"))
-    text = result.printed if result.passed else _first_line(result.message)
+    text = result.printed if result.passed else " ".join(result.message.split())
     if result.status not in ("passed", "failed", "not started", "waiting"):
         text = f"{result.status}: {text}"
-    say_parts((f"  {mark} ", style), (f"{result.name:{width}}  ", None), (text, "dim" if result.passed else None))
+    parts = (f"  {mark} ", style), (f"{result.name:{width}}  ", None), (text, "dim" if result.passed else None)
+    say_parts(*parts, cut=True)
     if result.note:
         say(f"    {'':{width}}  {result.note}", "yellow")
 
@@ -60,7 +78,7 @@ def _first_line(text: str) -> str:
 
 def _in_full(done) -> None:
     """The first wrong answer: what was called, expected and got, and the line to look at."""
-    wrong = [result for result in done.results if result.status in ("failed", "timeout", "crashed", "missing")]
+    wrong = [result for result in done.results if result.status in WRONG]
     if not wrong:
         return
     first = wrong[0]
@@ -76,7 +94,7 @@ def released(course, out, paths) -> None:
     """What a release holds and how a student gets it."""
     place = course.inside(out)
     notebooks = [path for path in paths if path.suffix == ".ipynb"]
-    say_parts(("released ", "green"), (f"{len(notebooks)} notebooks, {len(paths)} files in {place}", None))
+    say_parts(("released ", "green"), (f"{counted(len(notebooks), 'notebook')}, {len(paths)} files in {place}", None))
     next_step(f"tito start my-tinytorch --from {place}")
 
 
@@ -114,3 +132,29 @@ def findings(found) -> bool:
         if finding.advice:
             say_parts((f"  {'':{width}}  next: ", "dim"), (finding.advice, "cyan"))
     return all(finding.well for finding in found)
+
+
+def graded(grading, course, submissions, number: str, options: dict):
+    """Grade with a bar on a terminal, then the class table; the grades."""
+    from tito.console import progress
+
+    with progress("grading") as advance:
+        grades = grading.grade(course, submissions, number, on_result=lambda _: advance(), **options)
+    class_table(grades)
+    return grades
+
+
+def class_table(grades) -> None:
+    """The class, as rows of text."""
+    rows = grades.rows()
+    say(repr(rows))
+
+
+def demo(demonstrating, course, keep) -> None:
+    """Each step as it is done, then the class table."""
+    say(f"{course.title}, from the notebooks to a graded class\n", "bold")
+
+    def tell(step: str, what: str) -> None:
+        say_parts((f"  {step:9}", "green"), (what, None))
+
+    demonstrating.demo(course, keep, tell)

@@ -96,8 +96,11 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
         if result.name in edited:
             result.note = "its test cell was edited: the course's own test decides your mark"
     done = Tested(module.folder, module.title, results, _troubles(notebook, cells, run))
+    lesson = _unexported_lesson(course, module, run)
+    if lesson and done.troubles:
+        done.troubles[0].message = f"this lesson needs {lesson.folder}, which is not exported yet"
     done.seconds = round(time.perf_counter() - started, 2)
-    done.next = _next(course, module, run, done)
+    done.next = f"tito export {lesson.number}" if lesson else _next(course, module, done)
     return done
 
 
@@ -340,14 +343,19 @@ def _edited_tests(course, notebook: Notebook) -> set[str]:
     return {name for name, cell in tests.items() if released.get(name, test_digest(cell)) != test_digest(cell)}
 
 
-def _next(course, module: Module, run: Run, done: Tested) -> str:
-    """The command that helps most now."""
+def _unexported_lesson(course, module: Module, run: Run) -> Module | None:
+    """The earlier lesson whose export a cell could not import."""
     for outcome in run.outcomes.values():
         error = outcome.get("error")
         if error and error["type"] in ("ModuleNotFoundError", "ImportError"):
-            other = course.catalogue.exporter(course, error["name"])
-            if other and other in course.catalogue.before(module):
-                return f"tito export {other.number}"
+            lesson = course.catalogue.exporter(course, error["name"])
+            if lesson and lesson in course.catalogue.before(module):
+                return lesson
+    return None
+
+
+def _next(course, module: Module, done: Tested) -> str:
+    """The command that helps most now."""
     order = [FAILED, TIMEOUT, CRASHED, MISSING, NOT_STARTED, NOT_REACHED]
     left = sorted((r for r in done.results if r.status in order), key=lambda r: order.index(r.status))
     if done.passed:
@@ -355,4 +363,5 @@ def _next(course, module: Module, run: Run, done: Tested) -> str:
     if not left:  # every one waits for a cell that is no exercise
         return f"run {done.troubles[0].name if done.troubles else 'the notebook'} in Jupyter and see why it fails"
     first = left[0]
-    return f"write {first.name} in {course.inside(module.notebook)}, then: tito test {module.number} {first.name}"
+    verb = "write" if first.status == NOT_STARTED else "look at"
+    return f"{verb} {first.name} in {course.inside(module.notebook)}, then: tito test {module.number} {first.name}"

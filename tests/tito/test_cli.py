@@ -32,7 +32,7 @@ def test_an_unknown_verb_or_option_is_a_usage_error():
 
 
 def test_help_loads_neither_rich_nor_numpy_nor_nbdev():
-    program = "import atexit, sys; atexit.register(lambda: print(*sys.modules)); from tito.cli import app; app(['--help'])"
+    program = "import atexit, sys; atexit.register(lambda: print(*sys.modules)); from tito.cli import app; app(['-h'])"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.split()
     assert "tito.cli" in loaded
     assert not {"rich", "numpy", "nbdev", "fastcore", "IPython", "nbformat"} & set(loaded)

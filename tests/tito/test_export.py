@@ -1,5 +1,6 @@
 """The package comes from the notebooks, whole or not at all."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -170,6 +171,14 @@ def test_an_old_export_is_replaced_without_ado(course, first):
     export(course)
     source_of(first.notebook, 4, "#| export\ndef double(x):\n    return x + x")
     assert export(course).kept == {}
+
+
+def test_nbdevs_clean_leaves_the_real_notebooks_as_they_are(tmp_path):
+    for name in ("pyproject.toml", "modules"):
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
+    subprocess.run([Path(sys.executable).with_name("nbdev-clean")], cwd=tmp_path, check=True, capture_output=True)
+    for path in sorted(ROOT.glob("modules/*/*_dev.ipynb")):
+        assert (tmp_path / path.relative_to(ROOT)).read_bytes() == path.read_bytes(), path
 
 
 def test_settings_and_nbdev_agree_on_every_shared_key():
