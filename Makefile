@@ -4,32 +4,30 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test clean
-BIN := .venv/bin
+PY := .venv/bin/python
+PIP := $(PY) -m pip -qq --disable-pip-version-check
 
 help:
 	@sed -n 's/^# //p' Makefile
 
 demo: .venv/.ready
-	@$(BIN)/tito demo
+	@$(PY) -m tito demo
 
 test: .venv/.ready-to-test
-	@$(BIN)/ruff check .
-	@$(BIN)/tito export --check
-	@$(BIN)/python -m pytest
+	@$(PY) -m pytest
 
 # The stamps are newer than pyproject.toml once it is installed, so pip runs again only when it changes.
-.venv/.ready: pyproject.toml | .venv/bin/pip
+.venv/.ready: pyproject.toml
+	@sh .ci/make-venv $(PYTHON)
 	@echo "Installing the course into .venv (a minute or two, once) ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable .
+	@$(PIP) install --editable .
 	@touch $@
 
-.venv/.ready-to-test: pyproject.toml | .venv/bin/pip
-	@echo "Installing the course and its tests into .venv (a few minutes, once) ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test]'
-	@touch $@ .venv/.ready
-
-.venv/bin/pip:
+.venv/.ready-to-test: pyproject.toml
 	@sh .ci/make-venv $(PYTHON)
+	@echo "Installing the course and its tests into .venv (a few minutes, once) ..."
+	@$(PIP) install --editable '.[test]'
+	@touch $@ .venv/.ready
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis

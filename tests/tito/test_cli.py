@@ -38,6 +38,11 @@ def test_help_loads_neither_rich_nor_numpy_nor_nbdev():
     assert not {"rich", "numpy", "nbdev", "fastcore", "IPython", "nbformat"} & set(loaded)
 
 
+def test_the_code_is_clean_to_ruff():
+    done = subprocess.run([sys.executable, "-m", "ruff", "check", "--quiet", ROOT], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
 def test_help_is_quick():
     best = min(_seconds("--help") for _ in range(5))
     assert best < 0.3  # 0.05 s on an idle machine; the promise is 0.15
