@@ -64,13 +64,12 @@ def receive(x, g, upstream):
     if g.shape != x.data.shape:
         g = unbroadcast(g, x.data.shape)
     if x.grad is not None:
-        x.grad = x.grad + g
-    elif x.op is not None:
-        x.grad = g
-    elif g is upstream or g.base is not None or g.dtype != x.data.dtype:  # someone else's array, or a view of it
-        x.grad = np.array(g, dtype=x.data.dtype)[()]
-    else:
-        x.grad = g
+        g = x.grad + g
+    elif x.op is None and (g is upstream or g.base is not None):  # someone else's array, or a view of it
+        g = g.copy()
+    if x.op is None and g.dtype != x.data.dtype:
+        g = g.astype(x.data.dtype)
+    x.grad = g
 
 
 # %% ../../modules/05_autograd/autograd_dev.ipynb #backward
