@@ -101,8 +101,9 @@ class Notebook:
     @cached_property
     def exercises(self) -> list[Exercise]:
         """The exercises in order, each with its test cell, found by name: `mse_loss`, `test_mse_loss`."""
-        tests = {cell.grade_id: cell for cell in self.cells if cell.is_test}
-        cells = {cell.grade_id: cell for cell in self.cells if cell.is_exercise}
+        first_of_each = list(reversed(self.cells))  # a copy further down does not stand in for the original
+        tests = {cell.grade_id: cell for cell in first_of_each if cell.is_test}
+        cells = {cell.grade_id: cell for cell in first_of_each if cell.is_exercise}
         names = dict.fromkeys(
             cell.grade_id.removeprefix("test_") if cell.is_test else cell.grade_id
             for cell in self.cells

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from tito.catalogue import Module
@@ -45,7 +46,7 @@ def release(course, out: Path) -> list[Path]:
     manifest = {
         "title": course.title,
         "files": {path: digest(data) for path, data in sorted(files.items())},
-        "tests": {course.inside(module.notebook): _test_digests(module) for module in modules},
+        "tests": {course.inside(module.notebook): _tests(module) for module in modules},
     }
     files[MANIFEST] = (json.dumps(manifest, indent=1, sort_keys=True) + "\n").encode("utf-8")
     _replace_folder(out, files)
@@ -179,17 +180,18 @@ def test_digest(cell: Cell) -> str:
     return digest("\n".join(line.rstrip() for line in cell.source.strip().splitlines()).encode("utf-8"))
 
 
-def _test_digests(module: Module) -> dict[str, str]:
-    cells = {exercise.name: exercise.test for exercise in module.read().exercises if exercise.test}
-    digests = {}
-    for name, cell in cells.items():
-        shown = Cell(cell.number, cell.kind, without_hidden_tests(cell.source), cell.nbgrader)
-        digests[name] = test_digest(shown)
-    return digests
+def _tests(module: Module) -> dict[str, dict]:
+    """By exercise: its points and the digest of its test cell as students get it."""
+    found = {}
+    for exercise in module.read().exercises:
+        if exercise.test:
+            shown = replace(exercise.test, source=without_hidden_tests(exercise.test.source))
+            found[exercise.name] = {"digest": test_digest(shown), "points": exercise.points}
+    return found
 
 
-def released_tests(course) -> dict[str, dict[str, str]]:
-    """By notebook and exercise, the digest of the test cell as it was released; empty in the course itself."""
+def released_tests(course) -> dict[str, dict[str, dict]]:
+    """By notebook and exercise, points and digest of the test as it was released; empty in the course itself."""
     return read_manifest(course.state / MANIFEST).get("tests", {})
 
 

@@ -20,6 +20,7 @@ import warnings
 from tito.workspace import activate
 
 TAIL = 4000  # characters of printed text that are kept of a cell
+LINE = 300  # characters of a line of code that are shown
 _DEFINES = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=", re.MULTILINE)
 
 
@@ -166,9 +167,10 @@ def _frames(raised: BaseException, plan: dict) -> list[list]:
     prefix, frames = f"{plan['notebook']}, cell ", []
     for frame in traceback.extract_tb(raised.__traceback__)[-50:]:
         if frame.filename.startswith(prefix):
-            frames.append([int(frame.filename.removeprefix(prefix)), frame.lineno, (frame.line or "").strip()])
+            frames.append([int(frame.filename.removeprefix(prefix)), frame.lineno, (frame.line or "").strip()[:LINE]])
     if isinstance(raised, SyntaxError) and str(raised.filename).startswith(prefix):
-        frames.append([int(raised.filename.removeprefix(prefix)), raised.lineno or 1, (raised.text or "").strip()])
+        text = (raised.text or "").strip()[:LINE]
+        frames.append([int(raised.filename.removeprefix(prefix)), raised.lineno or 1, text])
     return frames
 
 

@@ -85,16 +85,16 @@ class Run:
 
 def test(course, module: Module, exercises: list[str] | None = None, time_limit: float | None = None) -> Tested:
     """Test the notebook of a module, or some exercises of it; raises Problem for a notebook that cannot be read."""
+    from tito.release import released_tests
+
     notebook = module.read()
-    wanted = _chosen(notebook, exercises)
+    released = released_tests(course).get(course.inside(module.notebook), {})
+    wanted = _chosen(notebook, released, exercises)
     cells = _needed_cells(notebook, wanted if exercises else None)
     started = time.perf_counter()
     run = run_cells(course, module, cells, time_limit)
-    edited = _edited_tests(course, notebook)
     results = [_judge(exercise, run) for exercise in wanted]
-    for result in results:
-        if result.name in edited:
-            result.note = "its test cell was edited: the course's own test decides your mark"
+    _compare_with_release(wanted, results, released)
     done = Tested(module.folder, module.title, results, _troubles(notebook, cells, run))
     lesson = _unexported_lesson(course, module, run)
     if lesson and done.troubles:
@@ -104,8 +104,10 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     return done
 
 
-def _chosen(notebook: Notebook, names: list[str] | None) -> list[Exercise]:
+def _chosen(notebook: Notebook, released: dict, names: list[str] | None) -> list[Exercise]:
+    """The exercises to test; one that was released and is wholly gone from the notebook is still one."""
     known = {exercise.name: exercise for exercise in notebook.exercises}
+    known |= {name: Exercise(name, None, None) for name in released if name not in known}
     if not known:
         raise Problem(f"{notebook.path.name} holds no exercises: are the cells' nbgrader metadata gone?")
     for name in names or []:
@@ -334,13 +336,16 @@ def _troubles(notebook: Notebook, cells: list[Cell], run: Run) -> list[Result]:
     return [result for result in found if result.status != WAITING]
 
 
-def _edited_tests(course, notebook: Notebook) -> set[str]:
-    """The exercises whose test cells differ from the released ones, where this is a workspace made from a release."""
-    from tito.release import released_tests, test_digest
+def _compare_with_release(exercises: list[Exercise], results: list[Result], released: dict) -> None:
+    """Where this is a workspace made from a release: say which tests were edited, and what a lost one is worth."""
+    from tito.release import test_digest
 
-    released = released_tests(course).get(course.inside(notebook.path), {})
-    tests = {exercise.name: exercise.test for exercise in notebook.exercises if exercise.test}
-    return {name for name, cell in tests.items() if released.get(name, test_digest(cell)) != test_digest(cell)}
+    for exercise, result in zip(exercises, results, strict=True):
+        original = released.get(exercise.name)
+        if original and exercise.test is None:
+            result.points = original["points"]
+        elif original and test_digest(exercise.test) != original["digest"]:
+            result.note = "its test cell was edited: the course's own test decides your mark"
 
 
 def _unexported_lesson(course, module: Module, run: Run) -> Module | None:

@@ -173,6 +173,17 @@ def test_an_old_export_is_replaced_without_ado(course, first):
     assert export(course).kept == {}
 
 
+def test_nbdev_export_reproduces_the_committed_package(tmp_path):
+    for name in ("pyproject.toml", "modules", "tinytorch"):
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
+    for path in [path for path in tmp_path.glob("tinytorch/**/*.py") if path.name != "__init__.py"]:
+        path.unlink()
+    subprocess.run([Path(sys.executable).with_name("nbdev-export")], cwd=tmp_path, check=True, capture_output=True)
+    for path in sorted(ROOT.glob("tinytorch/**/*.py")):
+        if path.name != "_modidx.py":
+            assert (tmp_path / path.relative_to(ROOT)).read_bytes() == path.read_bytes(), path
+
+
 def test_nbdevs_clean_leaves_the_real_notebooks_as_they_are(tmp_path):
     for name in ("pyproject.toml", "modules"):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)

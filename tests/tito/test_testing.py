@@ -133,6 +133,23 @@ def test_an_edited_test_cell_in_a_workspace_is_told(workspace):
     assert result(workspace, "shift").note == ""
 
 
+def test_an_exercise_deleted_with_its_test_is_missing_in_a_workspace(workspace):
+    cells = first_cells()
+    del cells[3:5]
+    write_notebook(workspace.modules / "01_first/first_dev.ipynb", cells)
+    done = run(workspace)
+    assert [(r.name, r.status) for r in done.results] == [("shift", "passed"), ("double", "missing")]
+    assert (done.earned, done.possible) == (3, 5)
+
+
+def test_a_copied_test_cell_does_not_stand_in_for_the_first(course):
+    cells = first_cells()
+    cells.insert(5, a_test("double", "pass"))
+    write_notebook(course.modules / "01_first/first_dev.ipynb", cells)
+    write(course, "#| export\ndef double(x):\n    return 0")
+    assert not result(course, "double").passed
+
+
 def test_one_exercise_can_be_tested_alone(course):
     write(course, "#| export\ndef shift(x, by=1):\n    return 0", number=6)
     assert [r.name for r in run(course, exercises=["double"]).results] == ["double"]
