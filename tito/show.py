@@ -88,6 +88,8 @@ def _in_full(done) -> None:
         say(f"  {line}")
     if first.line:
         say_parts((f"  cell {first.cell}, line {first.line}:  ", "dim"), (first.text, None))
+    if first.home and first.home != first.cell:
+        say(f"  your code is in cell {first.home}", "dim")
 
 
 def released(course, out, paths) -> None:

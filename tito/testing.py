@@ -29,11 +29,12 @@ MISSING, TIMEOUT, CRASHED, NOT_REACHED = "missing", "timeout", "crashed", "not r
 
 @dataclass
 class Result:
-    """What became of one exercise; `line` and `text` point into cell number `cell`."""
+    """What became of one exercise, whose own cell is number `home`; `line` and `text` point into cell number `cell`."""
 
     name: str
     status: str
     points: float = 0
+    home: int | None = None
     message: str = ""
     cell: int | None = None
     line: int | None = None
@@ -247,7 +248,7 @@ def _how_it_ended(code: int | None) -> str:
 
 def _judge(exercise: Exercise, run: Run) -> Result:
     """An exercise passes only if its own cell and its test cell are there, ran, and raised nothing."""
-    result = Result(exercise.name, FAILED, exercise.points)
+    result = Result(exercise.name, FAILED, exercise.points, exercise.cell and exercise.cell.number)
     if exercise.test is None or exercise.cell is None:
         what = f"its test cell, test_{exercise.name}," if exercise.test is None else f"its cell, {exercise.name},"
         result.status, result.message = MISSING, f"{what} is gone: take it back from the course's notebook"
