@@ -12,7 +12,6 @@ import math
 import operator
 
 import numpy as np
-from fastcore.basics import patch
 
 from ..core.tensor import Tensor, get_default_dtype, operation, to_array, unary
 
@@ -155,18 +154,7 @@ def log_softmax(x, axis=-1):
 
 # %% ../../modules/02_activations/activations_dev.ipynb #activation_methods
 Tensor.relu, Tensor.sigmoid, Tensor.tanh = relu, sigmoid, tanh
-
-
-@patch
-def softmax(self: Tensor, axis=-1):
-    "Probabilities along `axis`."
-    return softmax(self, axis)
-
-
-@patch
-def log_softmax(self: Tensor, axis=-1):
-    "The logarithm of the probabilities along `axis`."
-    return log_softmax(self, axis)
+Tensor.softmax, Tensor.log_softmax = softmax, log_softmax
 
 # %% ../../modules/02_activations/activations_dev.ipynb #Activation
 class Activation:
