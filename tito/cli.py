@@ -160,3 +160,14 @@ def demo(
     from tito import demo, show
 
     show.demo(demo, _course(), keep)
+
+
+@app.command()
+def hint(
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE")],
+    number: Annotated[int, typer.Argument(metavar="[NUMBER]", min=1, help="Which hint.")] = 1,
+):
+    """Show a hint for an exercise: first a question, then the equation."""
+    from tito import hint, show
+
+    show.hint(exercise, number, *hint.hints(_course(), exercise))

@@ -160,3 +160,15 @@ def demo(demonstrating, course, keep) -> None:
         say_parts((f"  {step:9}", "green"), (what, None))
 
     demonstrating.demo(course, keep, tell)
+
+
+def hint(exercise: str, number: int, module, hints: list[str]) -> None:
+    """One hint, and how to get the next."""
+    if number > len(hints):
+        has = counted(len(hints), "hint") if hints else "no hints"
+        say(f"{exercise} has {has}; read its text in {module.folder}")
+    else:
+        say_parts((exercise, "bold"), (f"  hint {number} of {len(hints)}", "dim"))
+        say(f"  {hints[number - 1]}")
+    more = number < len(hints)
+    next_step(f"tito hint {exercise} {number + 1}" if more else f"tito test {module.number} {exercise}")

@@ -12,7 +12,7 @@ from tito.demo import demo
 from tito.doctor import examine
 from tito.settings import read_course
 
-VERBS = ("export", "test", "release", "start", "check", "demo", "doctor", "grade")
+VERBS = ("export", "test", "hint", "release", "start", "check", "demo", "doctor", "grade")
 
 
 def test_help_lists_every_verb():
