@@ -1,0 +1,48 @@
+"""Grading: an exam, answer sheets, and a judge. The process that knows the answers never runs student code, and the
+process that runs student code never sees an answer.
+
+The way of a submission, by file:
+
+    intake    finds it and takes its code out                                   judge's side
+    batch     seats several submissions at a time; makes the key first          judge's side
+    workers   handles on zygotes and their workers                              judge's side
+    sitting   asks the questions, with deadlines; a fresh worker after a death  judge's side
+      wire, sheet, exam     frames, answers, questions                          both sides
+      worker/zygote         forks a confined worker for each submission         student's side
+      worker/confine        takes away what a worker does not need              student's side
+      worker/answer         runs the code and answers                           student's side
+    judge     compares a sheet with the key                                     judge's side
+    marks     points by exercise and aspect                                     judge's side
+    grades    table, grades.csv, grades.json                                    judge's side
+"""
+
+import os
+
+
+def grade(course, path, module="04", **options):
+    """Grade the submissions in `path` (a folder, or one file) and return their Grades.
+
+    Options: `workers` at once (one a core), `seed` (fresh), `time_limit` seconds a question (2.0), `memory_limit` bytes
+    a worker (1 GiB), `unsafe` to go on where workers cannot be confined, `only` some exercises' names, and
+    `on_result(result, done, total)`, called in this thread as each is finished. Ctrl-C ends the batch early: what is
+    finished is returned, with `interrupted` set. Raises Problem for what the caller can put right.
+    """
+    if os.name != "posix":
+        from tito.problem import Problem
+
+        raise Problem("grading forks a confined process for each submission, which Windows cannot do", next="use WSL 2")
+    from tito.grading import batch
+
+    return batch.grade(course, path, module, **options)
+
+
+def isolation() -> str:
+    """What confines a worker on this machine, found by trying."""
+    if os.name != "posix":
+        return "none: grading needs Linux (under Windows: WSL 2)"
+    from tito.grading.workers import probe
+
+    held = probe()
+    missing = [name for name, holds in held.items() if not holds]
+    kept = ", ".join(name for name, holds in held.items() if holds)
+    return f"confined: {kept}" + (f"; NOT confined: {', '.join(missing)}" if missing else "")

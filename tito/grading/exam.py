@@ -1,0 +1,118 @@
+"""What an exam.py is written with. Both sides of the wall load this file, so it needs NumPy alone.
+
+    @question("mse_loss", "value", weight=2)
+    def mse_of_a_batch(tt, rng):
+        "The mean over the elements of a (5, 3) batch."
+        return tt.mse_loss(tt.Tensor(rng.normal(size=(5, 3))), tt.Tensor(rng.normal(size=(5, 3))))
+
+`tt` finds names in the code under test, then in its prerequisites; `rng` is a NumPy generator of the question's own. The answer is a Tensor,
+array, number, bool, short text, None, or a flat tuple, list or dict of these. No expected value: the reference solution answers the same questions.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tito.replay import numeric_gradient, replay
+
+ASPECTS = ("value", "reduction", "stability", "gradient", "errors")
+REFUSALS = (ValueError, TypeError, LookupError, AssertionError)  # ways to say "I do not accept this input"
+FLOWS = "requires_grad"
+REFUSED, ACCEPTED = "refused", "accepted"
+
+
+class ExamError(Exception):
+    """An exam that cannot be sat; the text says which question and why."""
+
+
+class Missing(AttributeError):
+    """The code under test does not define a name that a question asks for."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question; `weight` is its share of the exercise's points, `tolerance` (rtol, atol) or None for the dtype's."""
+
+    name: str
+    exercise: str
+    aspect: str
+    weight: float
+    ask: object
+    about: str
+    time_limit: float | None = None
+    tolerance: tuple[float, float] | None = None
+
+
+_loading: list[Question] = []
+
+
+def question(exercise: str, aspect: str, weight: float = 1, *, time_limit: float | None = None, tolerance=None):
+    """Make the decorated function of (tt, rng) a question. Raises ExamError for an unknown aspect or a weight <= 0."""
+    if aspect not in ASPECTS:
+        raise ExamError(f"{exercise}: aspect {aspect!r} is unknown; choose one of {', '.join(ASPECTS)}")
+    if not weight > 0 or (time_limit is not None and not time_limit > 0):
+        raise ExamError(f"{exercise}: weight {weight} and time limit {time_limit} must be positive")
+
+    def register(ask):
+        about = (ask.__doc__ or "").strip().splitlines()
+        if not about:
+            raise ExamError(f"{ask.__name__}: its docstring is missing; students read there what was asked")
+        if any(other.name == ask.__name__ for other in _loading):
+            raise ExamError(f"{ask.__name__}: a second question of this name")
+        _loading.append(Question(ask.__name__, exercise, aspect, weight, ask, about[0], time_limit, tolerance))
+        return ask
+
+    return register
+
+
+def load(source: str) -> list[Question]:
+    """The questions of an exam's source, in order; raises ExamError, or what the source itself raises."""
+    _loading.clear()
+    exec(compile(source, "exam.py", "exec"), {"__name__": "exam", "__file__": "exam.py"})
+    if not _loading:
+        raise ExamError("there is no @question in it")
+    return list(_loading)
+
+
+def gradient(tt, loss, *leaves) -> dict:
+    """d sum(loss) / d leaf for each leaf, in float64, by central differences of the replayed graph.
+
+    A loss that remembers nothing has zeros for gradients, and says so under `requires_grad`.
+    """
+    flows = getattr(loss, "requires_grad", False) is True
+    answer = {FLOWS: flows}
+    for number, leaf in enumerate(leaves, 1):
+        x = np.array(leaf.data, dtype=np.float64)
+        moved = numeric_gradient(lambda new, leaf=leaf: replay(loss, {id(leaf): new}), x) if flows else np.zeros_like(x)
+        answer[f"gradient of input {number}"] = moved
+    return answer
+
+
+def refuses(call) -> str:
+    """Whether `call()` refuses its input by an error of the usual kinds. Other errors pass, as NotImplementedError does.
+
+    A TypeError of the call itself (an option that the function does not have) is no refusal and passes too.
+    """
+    try:
+        call()
+    except NotImplementedError:
+        raise
+    except REFUSALS as error:
+        frames = error.__traceback__.tb_next  # the frame of `call`; nothing deeper: the function was never entered
+        if isinstance(error, TypeError) and (frames is None or frames.tb_next is None):
+            raise
+        return REFUSED
+    return ACCEPTED
+
+
+def copies(*inputs) -> list:
+    """The values of tensors or arrays as they are now, for `unchanged`."""
+    return [np.array(getattr(x, "data", x) if not isinstance(x, np.ndarray) else x) for x in inputs]
+
+
+def unchanged(before: list, *inputs) -> bool:
+    """Whether the inputs still hold what `copies` saw, in dtype, shape and every entry."""
+    return all(
+        old.dtype == new.dtype and old.shape == new.shape and old.tobytes() == new.tobytes()
+        for old, new in zip(before, copies(*inputs), strict=True)
+    )

@@ -1,0 +1,96 @@
+"""From verdicts to marks: an exercise's points are shared out among its questions by weight."""
+
+from dataclasses import dataclass, field
+
+from tito.grading.exam import ASPECTS, Question
+from tito.grading.judge import Verdict, judge
+from tito.grading.sheet import MISSING, Sheet
+
+ONLY_REFUSALS = "no other question of this exercise was answered rightly: to refuse everything is no care"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One question's outcome."""
+
+    question: str
+    exercise: str
+    aspect: str
+    about: str
+    status: str
+    right: bool
+    earned: float
+    possible: float
+    remark: str = ""
+
+
+@dataclass
+class Result:
+    """What one submission earned. Only a `graded` one has marks: anything else is no zero but a reason."""
+
+    student: str
+    file: str
+    status: str
+    message: str = ""
+    marks: list[Mark] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    seconds: float = 0
+
+    @property
+    def total(self) -> float | None:
+        return round(sum(mark.earned for mark in self.marks), 4) if self.marks else None
+
+    @property
+    def possible(self) -> float | None:
+        return round(sum(mark.possible for mark in self.marks), 4) if self.marks else None
+
+    def by(self, what: str) -> dict[str, tuple[float, float]]:
+        """Points earned and possible by `exercise` or `aspect`."""
+        sums: dict[str, list[float]] = {}
+        for mark in self.marks:
+            pair = sums.setdefault(getattr(mark, what), [0.0, 0.0])
+            pair[0] += mark.earned
+            pair[1] += mark.possible
+        names = [aspect for aspect in ASPECTS if aspect in sums] if what == "aspect" else list(sums)
+        return {name: (round(sums[name][0], 4), round(sums[name][1], 4)) for name in names}
+
+
+def values(questions: list[Question], points: dict[str, float]) -> list[float]:
+    """The points of each question."""
+    weights: dict[str, float] = {}
+    for question in questions:
+        weights[question.exercise] = weights.get(question.exercise, 0) + question.weight
+    return [points[question.exercise] * question.weight / weights[question.exercise] for question in questions]
+
+
+def marked(questions: list[Question], worth: list[float], key: Sheet, sheet: Sheet, pieces: list) -> list[Mark]:
+    """The marks of a sheet."""
+    verdicts = [judge(*three) for three in zip(questions, key.answers, sheet.answers, strict=True)]
+    # whoever always raises refuses bad input too; that alone is worth nothing
+    works = {q.exercise for q, v in zip(questions, verdicts, strict=True) if v.right and q.aspect != "errors"}
+    alone = {q.exercise for q in questions} - {q.exercise for q in questions if q.aspect != "errors"}
+    marks = []
+    for question, points, verdict, answer in zip(questions, worth, verdicts, sheet.answers, strict=True):
+        if verdict.right and question.exercise not in works | alone:
+            verdict = Verdict(False, ONLY_REFUSALS)
+        remark = verdict.remark
+        if answer.status == MISSING:
+            remark += _cause(question.exercise, sheet, pieces)
+        earned = points if verdict.right else 0.0
+        fields = (question.name, question.exercise, question.aspect, question.about, answer.status)
+        marks.append(Mark(*fields, verdict.right, earned, points, remark))
+    return marks
+
+
+def _cause(exercise: str, sheet: Sheet, pieces: list) -> str:
+    """Why a name is missing, where the exercise's own cell did not run."""
+    for number, trouble in sheet.troubles.items():
+        if pieces[number].exercise == exercise:
+            return f": {told(trouble)}"
+    return ""
+
+
+def told(trouble) -> str:
+    """A piece's failure as a line: where and what."""
+    what = f"{trouble.error}: {trouble.message}" if trouble.error else f"{trouble.status}: {trouble.message}"
+    return f"{trouble.where}: {what}" if trouble.where else what

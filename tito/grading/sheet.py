@@ -1,0 +1,56 @@
+"""An answer sheet: what one submission answered to each question. The key is the reference solution's sheet."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+ANSWERED, RAISED, TIMEOUT, MEMORY, CRASHED, UNREADABLE, MISSING = STATUSES = (
+    "answered",
+    "raised",
+    "timeout",
+    "memory",
+    "crashed",
+    "unreadable",
+    "missing",
+)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One value of an answer; `flows` is whether a tensor requires grad."""
+
+    kind: str  # tensor, array, scalar (a NumPy number), float, int, bool, str or none
+    value: np.ndarray | str | None = None
+    flows: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one question: its values, or the error it ended with (`error` is a built-in type's name)."""
+
+    status: str
+    form: str = "one"  # one, list or dict
+    keys: tuple[str, ...] = ()
+    leaves: tuple[Leaf, ...] = ()
+    error: str = ""
+    message: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A piece of a submission that did not run."""
+
+    piece: int
+    status: str
+    error: str = ""
+    message: str = ""
+    where: str = ""
+
+
+@dataclass
+class Sheet:
+    """The answers in the exam's order, and the pieces of code that failed before the first question."""
+
+    answers: list[Answer]
+    troubles: dict[int, Trouble] = field(default_factory=dict)

@@ -1,0 +1,139 @@
+"""One submission sits the exam: workers are asked, their answers collected, and what hangs or dies costs one question."""
+
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+
+from tito.grading import wire
+from tito.grading.intake import Piece
+from tito.grading.sheet import CRASHED, MEMORY, TIMEOUT, UNREADABLE, Answer, Sheet, Trouble
+
+PATIENCE = 30  # times the time limit: what one submission may take in all
+SHORTEST = 0.25  # seconds
+
+
+@dataclass
+class Sitting:
+    """The state of one submission's exam; `run` returns its sheet. Raises workers.Lost when no worker can be had."""
+
+    seat: object
+    questions: list
+    pieces: list[Piece]
+    seed: int
+    time_limit: float
+    wanted: list[int] | None = None
+    answers: dict[int, Answer] = field(default_factory=dict)
+    troubles: dict[int, Trouble] = field(default_factory=dict)
+    skipped: set[int] = field(default_factory=set)
+    retried: set[tuple] = field(default_factory=set)
+    hung: dict[str, int] = field(default_factory=dict)
+
+    def run(self) -> Sheet:
+        """Ask every question, with as many workers as it takes."""
+        started = time.monotonic()
+        wanted = range(len(self.questions)) if self.wanted is None else self.wanted
+        while remaining := [number for number in wanted if number not in self.answers]:
+            if time.monotonic() - started > PATIENCE * self.time_limit:
+                unasked = Answer(TIMEOUT, message="not asked: the time for the whole submission was used up")
+                self.answers |= dict.fromkeys(remaining, unasked)
+                break
+            self._ask(remaining)
+        return Sheet([self.answers[number] for number in wanted], self.troubles)
+
+    def _ask(self, remaining: list[int]) -> None:
+        """Have one worker run the pieces and answer what remains, until it has or has to be ended."""
+        steps = [("piece", n) for n in range(len(self.pieces)) if n not in self.skipped]
+        steps += [("question", n) for n in remaining]
+        worker = self.seat.worker()
+        try:
+            worker.give(self._job(steps))
+            step, status, message = self._collect(worker, steps)
+            worker.kill()
+        finally:
+            worker.close()
+        ended = self.seat.end()
+        if step is not None:
+            self._blame(step, status, message, ended)
+
+    def _job(self, steps: list[tuple]) -> dict:
+        pieces = [[n, self.pieces[n].source, self.pieces[n].place] for kind, n in steps if kind == "piece"]
+        return {"pieces": pieces, "questions": [n for kind, n in steps if kind == "question"], "seed": self.seed}
+
+    def _collect(self, worker, steps: list[tuple]) -> tuple:
+        """Take in what the worker reports, step by step: the step at which it had to end, with status and message."""
+        frames, done = wire.Frames(), 0
+        deadline = time.monotonic() + self._limit(steps[0])
+        while done < len(steps):
+            data = worker.read(deadline - time.monotonic())
+            if data is None:
+                return steps[done], TIMEOUT, f"no answer within {self._limit(steps[done]):g} s"
+            if not data:
+                return steps[done], CRASHED, ""
+            before, late = done, time.monotonic() > deadline
+            try:
+                for header, payload in frames.feed(data):
+                    if done == len(steps):
+                        return None, None, None  # it says more than it was asked: nobody listens
+                    memory_gone = self._take(steps[done], header, payload)
+                    done += 1
+                    if memory_gone and done < len(steps):
+                        return None, None, None  # what filled its memory may still be there: a fresh worker goes on
+                    deadline = time.monotonic() + self._limit(steps[min(done, len(steps) - 1)])
+            except wire.Unreadable as error:
+                return steps[min(done, len(steps) - 1)], UNREADABLE, str(error)
+            if late and done == before:  # bytes that drip in are no answer
+                return steps[done], TIMEOUT, f"no answer within {self._limit(steps[done]):g} s"
+        return None, None, None
+
+    def _take(self, step: tuple, header: dict, payload: bytes) -> bool:
+        """Record a report if it is about this step; whether it says that memory ran out. Raises Unreadable."""
+        kind, number = step
+        if header.get(kind) != number or type(header.get(kind)) is not int:
+            raise wire.Unreadable("a message out of turn")
+        if kind == "piece":
+            trouble = wire.read_trouble(header, payload)
+            if trouble:
+                self.troubles[number] = trouble
+            return False
+        self.answers[number] = wire.read_answer(header, payload)
+        return self.answers[number].status == MEMORY
+
+    def _limit(self, step: tuple) -> float:
+        """Seconds for a step. An exercise that hung before gets half as long each time: a class must not wait for it."""
+        kind, number = step
+        if kind == "piece":
+            return self.time_limit
+        question = self.questions[number]
+        limit = question.time_limit or self.time_limit
+        return max(limit / 2 ** self.hung.get(question.exercise, 0), min(SHORTEST, limit))
+
+    def _blame(self, step: tuple, status: str, message: str, ended: int | None) -> None:
+        """Charge the step at which a worker ended, unless something outside of it may have ended the worker."""
+        kind, number = step
+        if status == CRASHED:
+            if (ended is None or _killed(ended)) and step not in self.retried:
+                self.retried.add(step)  # the zygote died, or someone sent SIGKILL: once more before it counts
+                return
+            message = _how_it_ended(ended)
+        if kind == "piece":
+            self.skipped.add(number)
+            self.troubles[number] = Trouble(number, status, message=message, where=self.pieces[number].place)
+            return
+        if status == TIMEOUT:
+            exercise = self.questions[number].exercise
+            self.hung[exercise] = self.hung.get(exercise, 0) + 1
+        self.answers[number] = Answer(status, message=message)
+
+
+def _killed(ended: int) -> bool:
+    return os.WIFSIGNALED(ended) and os.WTERMSIG(ended) == signal.SIGKILL
+
+
+def _how_it_ended(ended: int | None) -> str:
+    if ended is None:
+        return "the process ended"
+    if os.WIFSIGNALED(ended):
+        name = signal.strsignal(os.WTERMSIG(ended)) or "a signal"
+        return f"the process was ended by signal {os.WTERMSIG(ended)} ({name})"
+    return f"the code ended its process with exit code {os.WEXITSTATUS(ended)}"

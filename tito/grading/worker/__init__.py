@@ -1,0 +1,1 @@
+"""The side of the wall on which student code runs: standard library, NumPy, this folder, and exam, sheet and wire."""

@@ -1,0 +1,182 @@
+"""Runs the pieces of a submission and answers questions with them, inside a confined worker."""
+
+import __future__
+
+import ast
+import hashlib
+import sys
+import types
+
+import numpy as np
+
+from tito.grading import wire
+from tito.grading.exam import Missing
+from tito.grading.sheet import ANSWERED, MEMORY, MISSING, RAISED, UNREADABLE, Leaf
+from tito.grading.wire import Unreadable
+
+
+class Namespace:
+    """`tt` of the exam: names of the graded module, then of its prerequisites, the latest first."""
+
+    def __init__(self, modules: list):
+        self._modules = modules
+
+    def __getattr__(self, name):
+        for module in self._modules:
+            if name in module.__dict__:
+                return module.__dict__[name]
+        raise Missing(f"{name} is not defined")
+
+
+def make_module(name: str, package: bool = False) -> types.ModuleType:
+    """A new, empty module in sys.modules, its parents made as packages where they are missing."""
+    parent, _, last = name.rpartition(".")
+    if parent and parent not in sys.modules:
+        make_module(parent, package=True)
+    module = types.ModuleType(name)
+    module.__package__ = name if package else parent
+    module.__file__ = name.replace(".", "/") + ("/__init__.py" if package else ".py")
+    if package:
+        module.__path__ = []  # nothing is found on disk: what is not here does not exist
+    sys.modules[name] = module
+    if parent:
+        setattr(sys.modules[parent], last, module)
+    return module
+
+
+def publish(module: types.ModuleType) -> None:
+    """What `from module import *` gives, in each package above it: as the exported package's tables of contents do."""
+    names = module.__dict__.get("__all__") or [name for name in module.__dict__ if not name.startswith("_")]
+    package = module.__package__
+    while package:
+        vars(sys.modules[package]).update({name: module.__dict__[name] for name in names if name in module.__dict__})
+        package = package.rpartition(".")[0]
+
+
+def run_piece(number: int, source: str, place: str, module: types.ModuleType, flags: int) -> tuple[dict, int]:
+    """Execute a piece statement by statement, so that one that fails costs only what it defines.
+
+    Returns the report of the first failure and the __future__ flags from here on.
+    """
+    report = {"piece": number}
+    try:
+        tree = compile(source, place, "exec", ast.PyCF_ONLY_AST | flags, dont_inherit=True)
+    except BaseException as error:  # also RecursionError and MemoryError of the parser
+        return report | described(error, place), flags
+    for statement in tree.body:
+        flags |= _future(statement)
+        try:
+            code = compile(ast.Module([statement], []), place, "exec", flags, dont_inherit=True)
+            exec(code, module.__dict__)
+        except BaseException as error:  # SystemExit too: student code ends neither the worker nor the sitting
+            if "status" not in report:
+                report |= described(error, place)
+    return report, flags
+
+
+def _future(statement) -> int:
+    """The compiler flags of a `from __future__ import …` statement."""
+    if not (isinstance(statement, ast.ImportFrom) and statement.module == "__future__"):
+        return 0
+    features = (getattr(__future__, name.name, None) for name in statement.names)
+    return sum(feature.compiler_flag for feature in features if feature)
+
+
+def described(error: BaseException, place: str = "") -> dict:
+    """An error as a report: status, the built-in type it is a kind of, its text, and the deepest line in the submission."""
+    status = MISSING if isinstance(error, Missing) else MEMORY if isinstance(error, MemoryError) else RAISED
+    try:
+        kind = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
+        line = error.lineno if isinstance(error, SyntaxError) else None
+        message = (error.msg if isinstance(error, SyntaxError) else str(error))[: wire.LONGEST_TEXT]
+        where = f"{place}, line {line}" if line else _deepest(error.__traceback__)
+    except BaseException:  # an error whose own __str__ fails still has to be reported
+        kind, message, where = "Exception", "", ""
+    return {"status": status, "error": kind, "message": str(message), "where": where}
+
+
+def _deepest(trace) -> str:
+    where = ""
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name.startswith(("cell ", "section ")):
+            where = f"{name}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return where[: wire.LONGEST_TEXT]
+
+
+def seeds(seed: int, name: str) -> int:
+    """The number that a question's inputs derive from: each question can be asked again alone."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:16], "little")
+
+
+def answer(number: int, question, tt: Namespace, seed: int) -> bytes:
+    """The frame that answers a question, whatever the code under test does short of ending the process."""
+    header, payload = {"question": number}, b""
+    entropy = seeds(seed, question.name)
+    rng = np.random.Generator(np.random.PCG64(entropy))
+    np.random.seed(entropy & 0xFFFFFFFF)  # code that draws from the global generator draws the same again
+    try:
+        value = question.ask(tt, rng)
+    except BaseException as error:
+        header |= described(error)
+    else:
+        try:
+            header["status"] = ANSWERED
+            header["form"], header["keys"], leaves = flat(value, getattr_or_none(tt, "Tensor"))
+            header["leaves"], payload = wire.encode_leaves(leaves)
+            return wire.encode(header, payload)
+        except MemoryError as error:
+            header |= described(error)
+        except BaseException as error:  # a property of the student's that fails, or sys.exit in it
+            header |= described(error) | {"status": UNREADABLE}
+    return wire.encode({key: header[key] for key in ("question", "status", "error", "message", "where")})
+
+
+def getattr_or_none(tt: Namespace, name: str):
+    try:
+        return getattr(tt, name)
+    except Missing:
+        return None
+
+
+def flat(value, tensor) -> tuple[str, list[str], list[Leaf]]:
+    """An answer as its form, its keys and its leaves; `tensor` is the class Tensor. Raises Unreadable."""
+    if type(value) is dict:
+        if len(value) > wire.MOST_LEAVES:
+            raise Unreadable(f"{len(value)} values; at most {wire.MOST_LEAVES} can be handed in")
+        return "dict", [str(key) for key in value], [leaf(entry, tensor) for entry in value.values()]
+    if type(value) in (list, tuple):
+        if len(value) > wire.MOST_LEAVES:
+            raise Unreadable(f"{len(value)} values; at most {wire.MOST_LEAVES} can be handed in")
+        return "list", [], [leaf(entry, tensor) for entry in value]
+    return "one", [], [leaf(value, tensor)]
+
+
+def leaf(value, tensor) -> Leaf:
+    """A student's object as plain values: what it really holds, not what it says of itself. Raises Unreadable."""
+    if value is None:
+        return Leaf("none")
+    if type(value) is str:
+        if len(value) > wire.LONGEST_TEXT:
+            raise Unreadable(f"a text of {len(value)} characters; at most {wire.LONGEST_TEXT} can be handed in")
+        return Leaf("str", value)
+    if isinstance(tensor, type) and isinstance(value, tensor):
+        return Leaf("tensor", numbers(value.data), value.requires_grad is True)
+    if isinstance(value, np.ndarray):
+        return Leaf("array", numbers(value))
+    if isinstance(value, np.generic):
+        return Leaf("scalar", numbers(value))
+    if type(value) in (bool, int, float):
+        return Leaf(type(value).__name__, np.array(value, wire.NUMBERS[type(value).__name__]))
+    raise Unreadable(f"a {type(value).__name__} is no answer: a Tensor, an array or a number is")
+
+
+def numbers(data) -> np.ndarray:
+    """A base-class array of numbers in memory of its own."""
+    array = np.array(data, order="C", subok=False)
+    if array.dtype.kind not in "fiubc":
+        raise Unreadable(f"dtype {array.dtype} is not one of numbers")
+    if array.nbytes > wire.LONGEST_PAYLOAD:
+        raise Unreadable(f"an answer of {array.nbytes} bytes is too long")
+    return array

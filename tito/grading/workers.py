@@ -1,0 +1,227 @@
+"""The judge's handles on the other side: a seat holds a zygote, asks it for workers, and replaces it when it dies."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from tito.grading.wire import LENGTH, NUMBER
+from tito.problem import Problem
+
+ROOT = str(Path(__file__).resolve().parents[2])
+START_LIMIT, REPLY_LIMIT = 60, 10  # seconds: a cold disk may be slow to give up NumPy
+ATTEMPTS = 3
+
+_PROGRAM = "import sys; sys.path[0] = sys.argv[2]; from tito.grading.worker.zygote import main; main(int(sys.argv[1]))"
+# One thread: a forked worker has no others, and sums come out alike on every machine.
+_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+_NO_EXAM = """
+from tito.grading.exam import question
+
+@question("nothing", "value")
+def nothing(tt, rng):
+    "Nothing."
+"""
+
+
+class Lost(Exception):
+    """The zygote no longer answers."""
+
+
+def require_fork() -> None:
+    """Raise Problem where workers cannot be forked."""
+    if not (hasattr(os, "fork") and hasattr(socket, "send_fds")):
+        raise Problem(
+            f"grading forks a confined process for each submission, which {sys.platform} cannot do",
+            next="grade on Linux; under Windows use WSL 2",
+        )
+
+
+class Zygote:
+    """One running zygote. Its replies are trusted as far as a process that never ran student code can be."""
+
+    def __init__(self, course: dict):
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-s", "-B", "-X", "utf8", "-c", _PROGRAM, str(theirs.fileno()), ROOT],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=_ENVIRONMENT,
+                cwd="/",
+                start_new_session=True,  # a Ctrl-C at the terminal is the judge's to handle
+            )
+        self.control = ours
+        self.control.settimeout(START_LIMIT)
+        self._course = json.dumps(course).encode()
+        self.ready: dict | None = None
+
+    def start(self) -> dict:
+        """Hand over the course; what the zygote says when it has loaded it. Raises Lost."""
+        try:
+            self.control.sendall(LENGTH.pack(len(self._course)) + self._course)
+            self.ready = json.loads(self._exactly(LENGTH.unpack(self._exactly(LENGTH.size))[0]))
+        except (OSError, ValueError) as error:
+            raise Lost(str(error)) from error
+        self.control.settimeout(REPLY_LIMIT)
+        return self.ready
+
+    def _exactly(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size:
+            more = self.control.recv(size - len(data))
+            if not more:
+                raise Lost("the zygote has ended")
+            data += more
+        return data
+
+    def fork(self) -> "Worker":
+        """A new worker. Raises Lost."""
+        job_read, job_write = os.pipe()
+        answer_read, answer_write = os.pipe()
+        worker = Worker(job_write, answer_read)
+        try:
+            socket.send_fds(self.control, [b"F"], [job_read, answer_write])
+            reply, fds, _, _ = socket.recv_fds(self.control, NUMBER.size, 1)
+            worker.pidfd = fds[0] if fds else None
+            if len(reply) < NUMBER.size or not NUMBER.unpack(reply)[0]:
+                raise Lost("no worker could be forked")
+        except OSError as error:
+            worker.close()
+            raise Lost(str(error)) from error
+        except Lost:
+            worker.close()
+            raise
+        finally:
+            os.close(job_read)
+            os.close(answer_write)
+        return worker
+
+    def end(self) -> int:
+        """Make sure that the worker has ended; its wait status. Raises Lost."""
+        try:
+            self.control.sendall(b"E")
+            return NUMBER.unpack(self._exactly(NUMBER.size))[0]
+        except OSError as error:
+            raise Lost(str(error)) from error
+
+    def close(self) -> None:
+        """End the zygote; its worker, if any, goes with it."""
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Worker:
+    """The judge's ends of one worker's two pipes, and the means to stop it."""
+
+    def __init__(self, job_fd: int, answer_fd: int):
+        self.job_fd, self.answer_fd, self.pidfd = job_fd, answer_fd, None
+        self.poll = select.poll()
+        self.poll.register(answer_fd, select.POLLIN)
+
+    def give(self, job: dict) -> None:
+        """Send the job. A worker that died before it read it shows by its silence."""
+        try:
+            with open(self.job_fd, "wb") as pipe:
+                pipe.write(json.dumps(job).encode())
+        except BrokenPipeError:
+            pass
+        self.job_fd = None
+
+    def read(self, seconds: float) -> bytes | None:
+        """Some bytes; none at the end; None if nothing has come in time."""
+        if not self.poll.poll(max(seconds, 0) * 1000):
+            return None
+        return os.read(self.answer_fd, 1 << 16)
+
+    def kill(self) -> None:
+        """Stop the worker at once, without asking the zygote."""
+        if self.pidfd is not None:
+            try:
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # it has ended
+
+    def close(self) -> None:
+        for fd in (self.job_fd, self.answer_fd, self.pidfd):
+            if fd is not None:
+                os.close(fd)
+        self.job_fd = self.answer_fd = self.pidfd = None
+
+
+class Seat:
+    """A place where one submission after another is examined."""
+
+    def __init__(self, course: dict, number: int):
+        self.course = course | {"seat": number}
+        self.zygote = Zygote(self.course)  # warms up while the submissions are being listed
+        self.replaced = 0
+        self.stopped = False
+
+    def start(self) -> dict:
+        """What the zygote says of itself once it is ready; replaces one that dies on the way. Raises Lost."""
+        for _ in range(ATTEMPTS):
+            try:
+                return self.zygote.ready or self.zygote.start()
+            except Lost as error:
+                lost = error
+                self._replace()
+        raise lost
+
+    def worker(self) -> Worker:
+        """A fresh worker; raises Lost when several zygotes in a row could not give one."""
+        for _ in range(ATTEMPTS):
+            try:
+                self.start()
+                return self.zygote.fork()
+            except Lost as error:
+                lost = error
+                self._replace()
+        raise lost
+
+    def end(self) -> int | None:
+        """How the worker ended (a wait status); None when the zygote died with it."""
+        try:
+            return self.zygote.end()
+        except Lost:
+            self._replace()
+            return None
+
+    def _replace(self) -> None:
+        if self.stopped:
+            raise Lost("grading was stopped")
+        self.replaced += 1
+        self.zygote.close()
+        self.zygote = Zygote(self.course)
+
+    def stop(self) -> None:
+        """Make whoever uses this seat come to an end; `close` comes after that."""
+        self.stopped = True
+        self.zygote.process.kill()
+
+    def close(self) -> None:
+        self.zygote.close()
+
+
+def probe(memory: int = 1 << 30) -> dict[str, bool]:
+    """Which protections a worker would have here; see worker.confine."""
+    require_fork()
+    given = {"libraries": ["numpy"], "prerequisites": [], "exam": _NO_EXAM, "target": "x", "unsafe": True}
+    seat = Seat(given | {"limits": {"memory": memory, "cpu": 10}}, 0)
+    try:
+        return seat.start()["held"]
+    finally:
+        seat.close()
