@@ -121,6 +121,9 @@ def to_array(data, dtype=None):
         data = data.data
     has_type = isinstance(data, (np.ndarray, np.generic))
     if isinstance(data, (list, tuple)):
+        if any(isinstance(row, Tensor) and row.requires_grad for row in data):
+            raise TypeError("Tensor: a list of Tensors that require a gradient would forget how they were made; "
+                            "make one Tensor first and index it, or detach() each")
         data = [to_array(row) if isinstance(row, (Tensor, list, tuple)) else row for row in data]
     try:
         array = np.asarray(data)
@@ -220,7 +223,7 @@ def unary(forward, symbol=None):
     "`operation` for one input."
     def op(a):
         if a.__class__ is not Tensor:
-            a = constant(a, op)
+            a = Tensor(a)
         if a.requires_grad and recording.on:
             return Tensor(forward(a.data), True, op, (a,))
         return Tensor(forward(a.data))
