@@ -650,7 +650,7 @@ MISTAKES = [
         "kl_div_loss", "epsilon on both", 4,
         "You add ε to both distributions, so neither sums to 1 and a distribution differs from itself. Treat the "
         "zeros alone.",
-        kl_terms="return (t + 1e-3) * (np.log(t + 1e-3) - np.log(np.exp(logp) + 1e-3))",
+        kl_terms="return (t + 1e-6) * (np.log(t + 1e-6) - np.log(np.exp(logp) + 1e-6))",
     ),
     mistake(
         "kl_div_loss", "input changed", 4,
