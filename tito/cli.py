@@ -137,19 +137,23 @@ def grade(
     seed: Annotated[int | None, typer.Option(help="Ask the same questions again.", show_default="fresh")] = None,
     time_limit: Annotated[float | None, typer.Option(min=0.01, help="Seconds a question.", show_default=False)] = None,
     memory_limit: Annotated[int | None, typer.Option(min=64, help="Megabytes a student.", show_default=False)] = None,
+    exercises: Annotated[
+        list[str] | None, typer.Option("--only", metavar="EXERCISE", help="Only this exercise.", show_default=False)
+    ] = None,
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where code cannot be confined.")] = False,
 ):
     """Grade a class: every student's code in a process of its own that holds no answers."""
-    from tito import grading, show
+    from tito import show
 
     course = _course()
-    module = course.catalogue.find(module)
-    options = {"workers": workers, "seed": seed, "unsafe": unsafe}
+    chosen = course.catalogue.find(module)
+    options = {"workers": workers, "seed": seed, "unsafe": unsafe, "only": exercises or None}
     options["time_limit"] = time_limit or course.question_time_limit
     options["memory_limit"] = (memory_limit or course.memory_limit) << 20
-    grades = show.graded(grading, course, submissions, module.number, options)
-    grades.write(out)
-    show.next_step(f"look into {out}/grades.csv")
+    grades = show.graded(course, submissions, chosen.number, options)
+    paths = grades.write(out)
+    show.next_step(f"look into {' and '.join(map(str, paths))}")
+    raise typer.Exit(1 if grades.interrupted else 0)
 
 
 @app.command()
@@ -157,9 +161,9 @@ def demo(
     keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep what it makes in a new folder.")] = None,
 ):
     """See the whole line run once: release, write, export, test, and grade the sample class."""
-    from tito import demo, show
+    from tito import show
 
-    show.demo(demo, _course(), keep)
+    raise typer.Exit(0 if show.demo(_course(), keep) else 1)
 
 
 @app.command()

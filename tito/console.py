@@ -2,15 +2,21 @@
 
 import json
 import sys
+from contextlib import contextmanager
 from functools import cache
+
+WIDE = 10_000  # columns
 
 
 @cache
 def screen(stderr: bool = False):
-    """The terminal; rich is imported by the first line that is printed."""
+    """The terminal; the first printed line imports rich. Nothing is cut or folded in a file or a pipe."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = WIDE
+    return console
 
 
 def say(text: str = "", style: str | None = None) -> None:
@@ -48,33 +54,36 @@ def emit_json(value) -> None:
     sys.stdout.write("\n")
 
 
-def table(columns: list[tuple[str, str]], rows: list[tuple], styles: list | None = None, title: str = "") -> None:
-    """A plain table; columns are (heading, "left" or "right"), a row's cells are texts or numbers."""
+def table(columns: list[tuple[str, str]], rows: list[tuple], styles: list[str | None]) -> None:
+    """A plain table; columns are (heading, "left" or "right"). The last column is cut where a terminal ends."""
     from rich.table import Table
+
+    grid = Table(box=None, pad_edge=False, header_style="dim", expand=False)
+    for heading, justify in columns[:-1]:
+        grid.add_column(heading, justify=justify, no_wrap=True, overflow="ellipsis")
+    grid.add_column(columns[-1][0], justify=columns[-1][1])  # the one that rich may shrink; its texts do not wrap
+    for row, style in zip(rows, styles, strict=True):
+        grid.add_row(*[_text(str(cell), style) for cell in row])
+    screen().print(grid, soft_wrap=False)
+
+
+def _text(value: str, style: str | None):
+    """A cell's text, without what would steer a terminal: names of files are not ours."""
     from rich.text import Text
 
-    grid = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="dim")
-    for heading, justify in columns:
-        grid.add_column(heading, justify=justify, overflow="fold")
-    for row, style in zip(rows, styles or [None] * len(rows), strict=True):
-        grid.add_row(*[Text(str(cell), style=style or "") for cell in row])
-    screen().print(grid)
+    safe = "".join(char if char.isprintable() else "?" for char in value)
+    return Text(safe, style=style or "", no_wrap=True, overflow="ellipsis")
 
 
-def progress(total: int, label: str):
-    """A context manager that gives `advance()`; a bar on a terminal, nothing elsewhere."""
-    from contextlib import contextmanager
+@contextmanager
+def progress(label: str):
+    """Gives `advance(done, total)`: a bar on a terminal, nothing elsewhere."""
+    if not screen().is_terminal:
+        yield lambda done, total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    @contextmanager
-    def bar():
-        if not screen().is_terminal:
-            yield lambda: None
-            return
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=screen(), transient=True) as shown:
-            task = shown.add_task(label, total=total)
-            yield lambda: shown.advance(task)
-
-    return bar()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=screen(), transient=True) as shown:
+        task = shown.add_task(label, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)

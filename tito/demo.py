@@ -14,8 +14,15 @@ from tito.release import release
 from tito.settings import Course, read_course
 from tito.start import start
 
+GRADED = "04"
+NEXT = (
+    (f"tito grade {GRADED} examples/class", "the same class; grades/grades.json tells every question and answer"),
+    ("tito demo --keep demo", "keep the release and the workspace, and look inside"),
+    ("jupyter lab modules/04_losses", "read the lesson that the class has sat"),
+)
 
-def demo(course: Course, keep: Path | None, tell: Callable[[str, str], None]) -> tuple[Course, list[testing.Tested]]:
+
+def demo(course: Course, keep: Path | None, tell: Callable[[str, str], None]) -> list[testing.Tested]:
     """Release, start a workspace, fill in the reference, export and test; `tell(step, what)` hears of each step."""
     if keep and keep.exists() and any(keep.iterdir()):
         raise Problem(f"{keep} is not empty: nothing was written", next="tito demo --keep NEW-FOLDER", code=USAGE)
@@ -33,7 +40,13 @@ def demo(course: Course, keep: Path | None, tell: Callable[[str, str], None]) ->
         results = [testing.test(workspace, module) for module in workspace.catalogue]
         right = sum(result.passed for tested in results for result in tested.results)
         tell("test", f"{right} of {sum(len(tested.results) for tested in results)} exercises pass")
-        return workspace, results
+        return results
+
+
+def sample_class(course: Course) -> Path | None:
+    """The folder of sample submissions, if there is one and the exam they sat."""
+    folder = course.root / "examples" / "class"
+    return folder if folder.is_dir() and course.catalogue.find(GRADED).exam.exists() else None
 
 
 @contextmanager

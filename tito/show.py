@@ -1,6 +1,6 @@
 """How results read on a terminal: answers first, one colour per meaning, the next command last."""
 
-from tito.console import next_step, say, say_parts
+from tito.console import next_step, say, say_parts, screen, table
 
 
 def counted(number: int, noun: str) -> str:
@@ -31,6 +31,7 @@ def exported(done, check: bool) -> None:
 
 
 MARKS = {"passed": ("✓", "green"), "not started": ("·", "yellow"), "waiting": ("·", "yellow")}
+NARROW = 140  # columns of a terminal
 WRONG = ("failed", "timeout", "crashed", "missing")
 
 
@@ -136,30 +137,71 @@ def findings(found) -> bool:
     return all(finding.well for finding in found)
 
 
-def graded(grading, course, submissions, number: str, options: dict):
+def graded(course, submissions, number: str, options: dict):
     """Grade with a bar on a terminal, then the class table; the grades."""
+    from tito import grading
     from tito.console import progress
 
     with progress("grading") as advance:
-        grades = grading.grade(course, submissions, number, on_result=lambda _: advance(), **options)
+        grades = grading.grade(course, submissions, number, on_result=lambda _, *counts: advance(*counts), **options)
     class_table(grades)
     return grades
 
 
 def class_table(grades) -> None:
-    """The class, as rows of text."""
-    rows = grades.rows()
-    say(repr(rows))
+    """A row a student, and the class in one line: full marks in green, what could not be graded in yellow."""
+    columns, rows = grades.columns(), grades.rows()
+    if screen().width < NARROW:  # no room for each aspect: who, how many points, and what to look at
+        columns, *rows = [(line[0], line[2], line[-1]) for line in (columns, *rows)]
+    table(columns, rows, [_student_style(result) for result in grades.results])
+    totals = sorted(result.total for result in grades.results if result.total is not None)
+    say()
+    marked = f"{counted(len(totals), 'submission')} graded in {grades.seconds:.1f} s"
+    if totals:
+        middle = (totals[(len(totals) - 1) // 2] + totals[len(totals) // 2]) / 2
+        marked += f" · median {middle:.4g} of {grades.possible:g} · seed {grades.seed}"
+    say(marked, "bold")
+    without = [f"{result.student} ({result.status})" for result in grades.results if result.total is None]
+    if without:
+        say(f"without a mark, to be looked at by hand: {', '.join(without)}", "yellow")
+    lost = [name for name, held in grades.isolation.items() if not held]
+    if lost:
+        say(f"graded without: {', '.join(lost)}", "red")
+    if grades.interrupted:
+        say(f"interrupted: {grades.submissions - len(grades.results)} of {grades.submissions} were not graded", "red")
 
 
-def demo(demonstrating, course, keep) -> None:
-    """Each step as it is done, then the class table."""
-    say(f"{course.title}, from the notebooks to a graded class\n", "bold")
+def _student_style(result) -> str | None:
+    if result.total is None:
+        return "yellow"
+    return "green" if result.total >= result.possible else None
+
+
+def demo(course, keep) -> bool:
+    """Each step as it is done, then the class table and where to go on; whether all went well."""
+    from tito import demo
 
     def tell(step: str, what: str) -> None:
         say_parts((f"  {step:9}", "green"), (what, None))
 
-    demonstrating.demo(course, keep, tell)
+    say(f"{course.title}: from the notebooks to a graded class", "bold")
+    tested = demo.demo(course, keep, tell)
+    well = all(lesson.passed for lesson in tested)
+    for lesson in tested if not well else []:
+        tested_briefly(lesson)
+    classroom = demo.sample_class(course)
+    if not classroom:
+        say("  no sample class in examples/class, or no exam: nothing to grade", "yellow")
+        return well
+    tell("grade", f"{course.inside(classroom)}: real submissions, right, wrong in known ways, and hostile")
+    say()
+    grades = graded(course, classroom, demo.GRADED, {})
+    if keep:
+        grades.write(keep / "grades")
+    say()
+    for command, what in demo.NEXT:
+        say_parts((f"  {command:42}", "cyan"), (what, None))
+    return well
 
 
 def hint(exercise: str, number: int, module, hints: list[str]) -> None:

@@ -71,10 +71,26 @@ def test_doctor_is_well_here_and_says_what_to_do_elsewhere(course, tmp_path):
 
 def test_the_demo_goes_from_release_to_tested_package(course, tmp_path):
     steps = []
-    workspace, results = demo(course, tmp_path / "demo", lambda step, what: steps.append(step))
+    results = demo(course, tmp_path / "demo", lambda step, what: steps.append(step))
     assert steps == ["release", "start", "write", "export", "test"]
     assert all(result.passed for result in results)
-    assert (workspace.package / "nn/second.py").exists()
+    assert (tmp_path / "demo/workspace/tinytorch/nn/second.py").exists()
+
+
+def test_grade_writes_the_marks_of_a_class_and_ends_with_a_table(tmp_path):
+    losses = ROOT / "modules/04_losses/losses_dev.ipynb"
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class/ada.ipynb").write_bytes(losses.read_bytes())
+    (tmp_path / "class/bob.ipynb").write_text("{")
+    done = tito(ROOT, "grade", "losses", tmp_path / "class", "--out", tmp_path / "out", "--seed", "7")
+    assert done.returncode == 0, done.stderr
+    assert "1 submission graded" in done.stdout and "bob (unreadable)" in done.stdout and "seed 7" in done.stdout
+    rows = (tmp_path / "out/grades.csv").read_text().splitlines()
+    assert [row.split(",")[0] for row in rows] == ["student", "ada", "bob"]
+
+
+def test_grading_a_folder_that_is_not_there_is_a_usage_error(tmp_path):
+    assert tito(ROOT, "grade", "04", tmp_path / "nobody").returncode == 2
 
 
 def test_limits_come_from_the_settings():
