@@ -28,7 +28,8 @@ def expect_error(function, *args, mentions=(), **options):
     except REFUSALS as error:
         missing = [str(word) for word in mentions if str(word) not in str(error)]
         if missing:
-            _fail(function, args, options, f"an error that mentions {', '.join(missing)}", f"{type(error).__name__}: {error}")
+            want = f"an error that mentions {', '.join(missing)}"
+            _fail(function, args, options, want, f"{type(error).__name__}: {error}")
         return
     _fail(function, args, options, "an error (ValueError, TypeError or IndexError)", _show(result))
 
@@ -64,7 +65,8 @@ def expect_gradient(function, *inputs, rtol=1e-5, atol=1e-7, **options):
     result.backward(arriving)
     for i, leaf in enumerate(leaves):
         def moved(data, i=i):
-            return arriving * function(*[make(data) if j == i else make(y.data) for j, y in enumerate(leaves)], **options).data
+            others = [make(data) if j == i else make(y.data) for j, y in enumerate(leaves)]
+            return arriving * function(*others, **options).data
         want = numeric_gradient(moved, np.array(leaf.data))
         got = np.zeros_like(want) if leaf.grad is None else np.asarray(leaf.grad)
         if got.shape != want.shape or not np.allclose(got, want, rtol=rtol, atol=atol):

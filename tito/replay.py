@@ -38,8 +38,3 @@ def numeric_gradient(f, x, h=1e-6):
         gradient[i] = (ends[0] - ends[1]) / (2 * h)
     return gradient
 
-
-def graph_gradient(result, leaf, h=1e-6):
-    """d sum(result) / d leaf, in float64, by central differences of the replayed graph; zeros if it does not lead to leaf."""
-    x = np.array(leaf.data, dtype=np.float64)
-    return numeric_gradient(lambda moved: replay(result, {id(leaf): moved}), x, h)

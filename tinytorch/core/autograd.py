@@ -20,7 +20,7 @@ import numpy as np
 from fastcore.basics import patch
 
 from .tensor import (
-    Tensor, absolute, add, average, clip, divide, exp, index, largest, log, matmul, multiply, negate, operation,
+    Tensor, absolute, add, average, clip, divide, exp, index, largest, log, matmul, multiply, negate,
     permute, power, recording, reshape, sqrt, subtract, total, where_op)
 from ..nn import activations, layers, losses
 
@@ -185,7 +185,8 @@ def average_a(g, out, a, axis, keepdims):
 def largest_a(g, out, a, axis, keepdims):
     "∂L/∂a of the maximum over axis; equal maxima share."
     winners = np.equal(a, spread(out, a.shape, axis, keepdims))
-    return spread(g, a.shape, axis, keepdims) * winners / winners.sum(axis=axis, keepdims=True)
+    share = winners / winners.sum(axis=axis, keepdims=True)
+    return spread(g, a.shape, axis, keepdims) * share.astype(g.dtype)
 
 
 total.rules, average.rules, largest.rules = (total_a,), (average_a,), (largest_a,)
@@ -214,7 +215,8 @@ def power_a(g, out, a, b):
 
 def power_b(g, out, a, b):
     "∂L/∂b of a to the power b; 0 where a = 0."
-    return g * out * np.log(np.where(np.equal(a, 0), 1, a))
+    slope = np.log(np.where(np.equal(a, 0), 1, a))
+    return g * out * slope.astype(out.dtype)
 
 
 power.rules = power_a, power_b
@@ -262,7 +264,7 @@ def index_a(g, out, a, key):
     "∂L/∂a of a[key]: g added in where it came from."
     gradient = np.zeros(a.shape, g.dtype)
     parts = key if isinstance(key, tuple) else (key,)
-    if any(isinstance(k, (list, np.ndarray)) for k in parts):
+    if any(isinstance(k, (list, tuple, np.ndarray)) for k in parts):
         np.add.at(gradient, key, g)  # entries may repeat
     else:
         gradient[key] = g
@@ -440,17 +442,18 @@ def one_per_row(values, x, index):
 
 def index_cross_entropy_x(g, out, x, index):
     "∂L/∂x of logsumexp(x) − x[index]."
-    gradient = x - (out + losses.picked(x, index))[..., None]
-    np.exp(gradient, out=gradient)  # softmax, in place: no second array of the size of the logits
-    rows = gradient.reshape(-1, x.shape[-1])
-    rows[np.arange(len(rows)), np.reshape(index, -1)] -= 1
-    gradient *= g[..., None]
-    return gradient
+    e = x - x.max(axis=-1, keepdims=True)
+    np.exp(e, out=e)  # in place, three times: one array of the size of the logits
+    e *= (g / e.sum(axis=-1))[..., None]
+    rows = e.reshape(-1, x.shape[-1])
+    rows[np.arange(len(rows)), np.reshape(index, -1)] -= np.reshape(g, -1)
+    return e
 
 
 def soft_cross_entropy_x(g, out, x, t):
     "∂L/∂x of Σ t (logsumexp(x) − x)."
-    softmax = np.exp(x - losses.log_sum_exp(x)[..., None])
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    softmax = e / e.sum(axis=-1, keepdims=True)
     return g[..., None] * (softmax * t.sum(axis=-1, keepdims=True) - t)
 
 
@@ -499,6 +502,8 @@ def draw(result, limit=200, **names):
 
     Raises ValueError when there are more than `limit` tensors.
     """
+    if not isinstance(result, Tensor):
+        raise TypeError(f"draw: {result!r:.60} is not a Tensor; give the result whose graph you want to see")
     nodes, seen = [result], {id(result)}
     for node in nodes:
         for x in node.inputs:

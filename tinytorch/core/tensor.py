@@ -6,8 +6,8 @@
 __all__ = ['add', 'subtract', 'multiply', 'divide', 'power', 'negate', 'exp', 'log', 'sqrt', 'absolute', 'clip', 'where_op',
            'matmul', 'total', 'average', 'largest', 'reshape', 'permute', 'index', 'Constant', 'Tensor',
            'set_default_dtype', 'get_default_dtype', 'to_array', 'recording', 'constant', 'explain', 'operation',
-           'named', 'unary', 'binary', 'comparison', 'clip_entries', 'choose', 'where', 'zeros', 'ones', 'full',
-           'arange', 'randn']
+           'named', 'unary', 'binary', 'comparison', 'clip_entries', 'choose', 'where', 'sized', 'zeros', 'ones',
+           'full', 'arange', 'randn']
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #tensor_imports
 from itertools import count
@@ -179,18 +179,20 @@ def constant(value, op):
     "A Constant for a number or an array that meets a Tensor in `op`. Raises TypeError for anything else."
     if isinstance(value, (list, tuple)):
         value = to_array(value)
-    if not isinstance(value, (int, float, np.number, np.bool_, np.ndarray)) or getattr(value, "dtype", None) == object:
-        raise TypeError(f"{op.__name__}: {value!r:.80} is not a Tensor, a number or an array")
+    if not isinstance(value, (int, float, np.number, np.bool_, np.ndarray)) or np.asarray(value).dtype.kind == "O":
+        raise TypeError(f"{op.__name__}: {value!r:.80} is not a Tensor, a number or an array; "
+                        "wrap numbers in Tensor([...])")
     return Constant(value)
 
 
 def explain(op, error, *data):
-    "The same kind of error as NumPy raised, with the operation and the shapes."
-    shapes = " and ".join(str(np.shape(x)) for x in data if isinstance(x, (np.ndarray, np.generic, int, float)))
+    "The error that NumPy raised, as one that names the operation and the shapes."
+    shapes = " and ".join(str(x.shape) for x in data if isinstance(x, (np.ndarray, np.generic)))
     text = str(error)
     if "broadcast" in text:
         text = "do not broadcast: sizes must be equal, or 1, counted from the right. Did you forget a reshape?"
-    return type(error)(f"{op.__name__}: shapes {shapes} {text}")
+    kind = next(kind for kind in (ValueError, IndexError, TypeError) if isinstance(error, kind))
+    return kind(f"{op.__name__}: shape{'s' if ' and ' in shapes else ''} {shapes} {text}")
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #operation
 def operation(forward, symbol=None):
@@ -203,7 +205,7 @@ def operation(forward, symbol=None):
         inputs = tuple(x if x.__class__ is Tensor else Constant(x) for x in inputs)
         try:
             value = forward(*[x.data for x in inputs])
-        except ValueError as error:
+        except (ValueError, IndexError, TypeError) as error:
             raise explain(op, error, *[x.data for x in inputs]) from None
         if recording.on and any(x.requires_grad for x in inputs):
             return Tensor(value, True, op, inputs)
@@ -213,7 +215,7 @@ def operation(forward, symbol=None):
 
 def named(op, forward, symbol):
     "Give an operation its forward, its name, its symbol, and the place for its rules."
-    op.__name__ = op.__qualname__ = forward.__name__
+    op.__name__ = op.__qualname__ = symbol if symbol and symbol.isidentifier() else forward.__name__
     op.__doc__ = forward.__doc__
     op.forward, op.symbol, op.rules = forward, symbol or forward.__name__, None
     return op
@@ -224,9 +226,13 @@ def unary(forward, symbol=None):
     def op(a):
         if a.__class__ is not Tensor:
             a = Tensor(a)
+        try:
+            value = forward(a.data)
+        except (ValueError, TypeError) as error:
+            raise explain(op, error, a.data) from None
         if a.requires_grad and recording.on:
-            return Tensor(forward(a.data), True, op, (a,))
-        return Tensor(forward(a.data))
+            return Tensor(value, True, op, (a,))
+        return Tensor(value)
     return named(op, forward, symbol)
 
 
@@ -239,7 +245,7 @@ def binary(forward, symbol=None):
             a = constant(a, op)
         try:
             value = forward(a.data, b.data)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise explain(op, error, a.data, b.data) from None
         if (a.requires_grad or b.requires_grad) and recording.on:
             return Tensor(value, True, op, (a, b))
@@ -307,7 +313,11 @@ def __rpow__(self: Tensor, other):
 def comparison(forward):
     "A method that compares a Tensor with a Tensor, number or array: a boolean Tensor, which never requires a gradient."
     def compare(self, other):
-        return Tensor(forward(self.data, to_array(other)))
+        other = to_array(other)
+        try:
+            return Tensor(forward(self.data, other))
+        except ValueError as error:
+            raise explain(compare, error, self.data, other) from None
     compare.__name__ = forward.__name__
     return compare
 
@@ -428,8 +438,8 @@ def reshape(a, shape):
     "The entries of the array `a`, in order, in a new `shape`; one size may be −1. ValueError when the counts differ."
     try:
         return np.reshape(a, shape)[()]
-    except ValueError:
-        raise ValueError(f"({np.size(a)} entries) cannot become {shape}: the sizes must multiply to {np.size(a)}") from None
+    except (ValueError, TypeError):
+        raise ValueError(f"({np.size(a)} entries) cannot become {shape}: give sizes that multiply to {np.size(a)}") from None
 
 
 reshape = operation(reshape)
@@ -446,7 +456,10 @@ def flatten(self: Tensor, start_dim=0, end_dim=-1):
     "Axes `start_dim` to `end_dim` as one: `x.flatten(1)` makes a batch of images a batch of rows."
     if self.ndim == 0:
         return self.reshape(1)
-    first, last = range(self.ndim)[start_dim], range(self.ndim)[end_dim]
+    for d in (start_dim, end_dim):
+        if not -self.ndim <= d < self.ndim:
+            raise IndexError(f"flatten: axis {d} does not exist in shape {self.shape}; choose from 0 to {self.ndim - 1}")
+    first, last = start_dim % self.ndim, end_dim % self.ndim
     return self.reshape(self.shape[:first] + (-1,) + self.shape[last + 1:])
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #permute
@@ -484,7 +497,7 @@ def T(self: Tensor):
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #index
 def index(a, key):
-    "`a[key]` for an array `a`: integers, slices, masks, integer arrays, as in NumPy."
+    "`a[key]` for an array `a`: integers, slices, masks, integer arrays, as in NumPy. IndexError for an entry that is not there."
     return a[key]
 
 
@@ -501,28 +514,40 @@ def __getitem__(self: Tensor, key):
     return index(self, tuple(parts) if isinstance(key, tuple) else parts[0])
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #creation
+def sized(name, shape):
+    "`shape` if it is made of whole numbers, none negative. Raises ValueError, naming the function `name`."
+    for n in shape:
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
+            raise ValueError(f"{name}: {n!r} is not a size; give whole numbers, as in {name}(2, 3)")
+    return shape
+
+
 def zeros(*shape, requires_grad=False, dtype=None):
     "A Tensor of zeros: `zeros(2, 3)`."
-    return Tensor(np.zeros(shape, dtype or get_default_dtype()), requires_grad)
+    return Tensor(np.zeros(sized("zeros", shape), dtype or get_default_dtype()), requires_grad)
 
 
 def ones(*shape, requires_grad=False, dtype=None):
     "A Tensor of ones: `ones(2, 3)`."
-    return Tensor(np.ones(shape, dtype or get_default_dtype()), requires_grad)
+    return Tensor(np.ones(sized("ones", shape), dtype or get_default_dtype()), requires_grad)
 
 
 def full(shape, value, requires_grad=False, dtype=None):
-    "A Tensor of `shape` (a tuple) with `value` everywhere."
-    return Tensor(np.full(shape, value, dtype or get_default_dtype()), requires_grad)
+    "A Tensor of `shape` (a tuple) with `value` (a number) everywhere."
+    if not isinstance(value, (int, float, np.number)):
+        raise TypeError(f"full: {value!r:.80} is not a number; as in full((2, 3), 0.5)")
+    return Tensor(np.full(sized("full", shape), value, dtype or get_default_dtype()), requires_grad)
 
 
 def arange(start, stop=None, step=1, requires_grad=False, dtype=None):
-    "Evenly spaced numbers from `start` (or 0) up to, not including, `stop`."
+    "Evenly spaced numbers from `start` (or 0) up to, not including, `stop`. ValueError for a step of 0."
+    if step == 0:
+        raise ValueError("arange: a step of 0 never arrives; give another")
     start, stop = (0, start) if stop is None else (start, stop)
     return Tensor(np.arange(start, stop, step, dtype or get_default_dtype()), requires_grad)
 
 
 def randn(*shape, rng=None, requires_grad=False, dtype=None):
-    "Standard normal numbers from `rng` (a NumPy generator; a fresh one by default): `randn(2, 3)`."
-    rng = np.random.default_rng() if rng is None else rng
-    return Tensor(np.asarray(rng.standard_normal(shape)).astype(dtype or get_default_dtype()), requires_grad)
+    "Standard normal numbers: `randn(2, 3)`. `rng` is a seed or a NumPy generator, so that they can be drawn again."
+    values = np.random.default_rng(rng).standard_normal(sized("randn", shape))
+    return Tensor(np.asarray(values, dtype or get_default_dtype()), requires_grad)

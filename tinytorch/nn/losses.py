@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['REDUCTIONS', 'squared_error', 'absolute_error', 'huber_terms', 'bce_terms', 'bce_with_logits_terms',
            'index_cross_entropy', 'soft_cross_entropy', 'chosen_log_probability', 'expected_log_probability',
-           'kl_terms', 'hinge_terms', 'half_square', 'reduce_terms', 'prediction', 'pair', 'check_range', 'mse_loss',
-           'l1_loss', 'huber_loss', 'bce_loss', 'log_sum_exp', 'bce_with_logits_loss', 'class_axis_last',
-           'class_targets', 'class_weights', 'picked', 'average_rows', 'row_weights', 'cross_entropy_loss',
-           'softmax_cross_entropy_gradient', 'nll_loss', 'kl_div_loss', 'check_signs', 'hinge_loss', 'cosine',
-           'cosine_embedding_loss', 'rows_of_one_shape', 'distance', 'triplet_loss', 'l2_loss', 'l1_regularization',
-           'Loss', 'MSELoss', 'L1Loss', 'HuberLoss', 'BCELoss', 'BCEWithLogitsLoss', 'CrossEntropyLoss', 'NLLLoss',
-           'KLDivLoss', 'HingeLoss', 'CosineEmbeddingLoss', 'TripletMarginLoss', 'L2Loss', 'L1Regularization']
+           'kl_terms', 'hinge_terms', 'half_square', 'reduce_terms', 'prediction', 'pair', 'check_range',
+           'check_positive', 'mse_loss', 'l1_loss', 'huber_loss', 'bce_loss', 'log_sum_exp', 'positive_weight',
+           'bce_with_logits_loss', 'class_axis_last', 'class_targets', 'class_weights', 'picked', 'average_rows',
+           'row_weights', 'cross_entropy_loss', 'softmax_cross_entropy_gradient', 'nll_loss', 'kl_div_loss',
+           'check_signs', 'hinge_loss', 'cosine', 'cosine_embedding_loss', 'rows_of_one_shape', 'distance',
+           'triplet_loss', 'l2_loss', 'l1_regularization', 'Loss', 'MSELoss', 'L1Loss', 'HuberLoss', 'BCELoss',
+           'BCEWithLogitsLoss', 'CrossEntropyLoss', 'NLLLoss', 'KLDivLoss', 'HingeLoss', 'CosineEmbeddingLoss',
+           'TripletMarginLoss', 'L2Loss', 'L1Regularization']
 
 # %% ../../modules/04_losses/losses_dev.ipynb #losses_imports
 import inspect
@@ -60,10 +61,16 @@ def pair(name, pred, target):
 
 def check_range(name, what, values, low, high):
     "Raise ValueError when an entry of the array `values` lies outside [low, high], or is NaN."
-    values = np.asarray(values)
+    values = to_array(values)
     if not (values.min() >= low and values.max() <= high):
-        bad = values[~((values >= low) & (values <= high))].flat[0]
-        raise ValueError(f"{name}: {what} {bad} is outside [{low}, {high}]")
+        bad = np.ravel(values)[~((np.ravel(values) >= low) & (np.ravel(values) <= high))][0]
+        raise ValueError(f"{name}: {what} {bad} is outside [{low}, {high}]; give values inside")
+
+
+def check_positive(name, what, value):
+    "Raise ValueError unless `value` is a number above 0."
+    if not isinstance(value, (int, float, np.number)) or not value > 0:
+        raise ValueError(f"{name}: {what} {value!r} is not a positive number; give one, such as 1.0")
 
 # %% ../../modules/04_losses/losses_dev.ipynb #mse_loss
 def squared_error(p, t):
@@ -108,8 +115,7 @@ huber_terms = operation(huber_terms)
 
 def huber_loss(pred, target, delta=1.0, reduction="mean"):
     "Huber's loss of two equal shapes; ValueError unless delta > 0."
-    if not delta > 0:
-        raise ValueError(f"huber_loss: delta {delta} is not positive; it is the error at which the line begins")
+    check_positive("huber_loss", "delta", delta)
     return reduce_terms(huber_terms(*pair("huber_loss", pred, target), delta), reduction)
 
 
@@ -136,10 +142,22 @@ def bce_loss(pred, target, reduction="mean"):
 def log_sum_exp(x):
     "ln Σ exp(x) over the last axis of an array, without overflow: shape (…, C) → (…)."
     m = x.max(axis=-1, keepdims=True)  # exp overflows above 88 in float32
-    e = x - m
-    np.exp(e, out=e)  # in place: one array of the size of the logits, not two
-    return np.log(e.sum(axis=-1)) + m[..., 0]
+    return np.log(np.exp(x - m).sum(axis=-1)) + m[..., 0]
 
+
+# %% ../../modules/04_losses/losses_dev.ipynb #positive_weight
+def positive_weight(weight, logits):
+    "`weight` as an array that broadcasts to the Tensor `logits`. Raises ValueError if it does not, or is negative."
+    weight = to_array(weight, logits.dtype)
+    check_range("bce_with_logits_loss", "pos_weight", weight, 0, np.inf)
+    try:
+        fits = np.broadcast_shapes(weight.shape, logits.shape) == logits.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"bce_with_logits_loss: pos_weight {weight.shape} does not fit logits {logits.shape}; "
+                         "give one number, or one for each entry of the last axis")
+    return weight
 
 # %% ../../modules/04_losses/losses_dev.ipynb #bce_with_logits_loss
 def bce_with_logits_terms(x, y, pos_weight):
@@ -161,8 +179,7 @@ def bce_with_logits_loss(logits, target, pos_weight=None, reduction="mean"):
     logits, target = pair("bce_with_logits_loss", logits, target)
     check_range("bce_with_logits_loss", "target", target, 0, 1)
     if pos_weight is not None:
-        pos_weight = to_array(pos_weight, logits.dtype)
-        check_range("bce_with_logits_loss", "pos_weight", pos_weight, 0, np.inf)
+        pos_weight = positive_weight(pos_weight, logits)
     return reduce_terms(bce_with_logits_terms(logits, target, pos_weight), reduction)
 
 
@@ -247,12 +264,16 @@ def row_weights(index, counted, weight, dtype):
 # %% ../../modules/04_losses/losses_dev.ipynb #cross_entropy_loss
 def index_cross_entropy(x, index):
     "One term a row, on arrays: logsumexp(x) − x[index]. Shapes (…, C) and (…) → (…)."
-    return log_sum_exp(x) - picked(x, index)
+    z = x - x.max(axis=-1, keepdims=True)  # before, not after: 10000.3 − 10000 has three digits in float32, 0.3 has seven
+    chosen = picked(z, index)
+    np.exp(z, out=z)  # in place: one array of the size of the logits, not two
+    return np.log(z.sum(axis=-1)) - chosen
 
 
 def soft_cross_entropy(x, t):
     "One term a row, on arrays: Σ_c t_c (logsumexp(x) − x_c). Shapes (…, C) and (…, C) → (…)."
-    return (t * (log_sum_exp(x)[..., None] - x)).sum(axis=-1)
+    z = x - x.max(axis=-1, keepdims=True)
+    return (t * (np.log(np.exp(z).sum(axis=-1, keepdims=True)) - z)).sum(axis=-1)
 
 
 index_cross_entropy, soft_cross_entropy = binary(index_cross_entropy), binary(soft_cross_entropy)
@@ -281,9 +302,10 @@ def cross_entropy_loss(logits, target, weight=None, ignore_index=-100, label_smo
 # %% ../../modules/04_losses/losses_dev.ipynb #softmax_cross_entropy_gradient
 def softmax_cross_entropy_gradient(x, index):
     "d mean cross-entropy / d x on arrays: logits (N, C) and class indices (N,) → (N, C)."
-    gradient = np.exp(x - log_sum_exp(x)[:, None])
-    gradient[np.arange(len(x)), index] -= 1
-    return gradient / len(x)
+    e = np.exp(x - x.max(axis=1, keepdims=True))
+    softmax = e / e.sum(axis=1, keepdims=True)
+    softmax[np.arange(len(x)), index] -= 1
+    return softmax / len(x)
 
 
 # %% ../../modules/04_losses/losses_dev.ipynb #nll_loss
@@ -390,8 +412,7 @@ def distance(a, b, eps=1e-6):
 def triplet_loss(anchor, positive, negative, margin=1.0, reduction="mean"):
     "Triplet margin loss of rows (…, D); one term a row. ValueError for different shapes or a margin that is not positive."
     a, p, n = rows_of_one_shape("triplet_loss", anchor, positive, negative)
-    if not margin > 0:
-        raise ValueError(f"triplet_loss: margin {margin} is not positive; without one, all points in one place are a perfect answer")
+    check_positive("triplet_loss", "margin", margin)  # without one, all points in one place are a perfect answer
     return reduce_terms((distance(a, p) - distance(a, n) + margin).clip(0), reduction)
 
 
