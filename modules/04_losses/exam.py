@@ -159,8 +159,8 @@ LOSSES["cross_entropy_loss"] = Inputs(
     extremes={
         "ten_thousand": ("Scores of ±10,000 in float32, right and wrong.",
                          (f32([1e4, -1e4, 0, 5], [-1e4, 1e4, 3, 2], [0, 1e4, -1e4, 1]), np.array([1, 1, 2]))),
-        "far_apart": ("One row around 9,000, one around -9,000.",
-                      (f32([9000, 8999, 8998.5], [-9000, -9001, -8999.5], [0, 1, 0.5], [3, -30, 2]),
+        "far_apart": ("One row around 9,000, one around -9,000, in float64.",
+                      (np.array([[9000, 8999, 8998.5], [-9000, -9001, -8999.5], [0, 1, 0.5], [3, -30, 2]]),
                        np.array([2, 0, 1, 1]))),
         "one_hot": ("Scores of ±10,000 with one-hot targets.",
                     (f32([1e4, -1e4, 0, 5], [-1e4, 1e4, 3, 2], [0, 1e4, -1e4, 1]), np.eye(4, dtype="f4")[[1, 1, 2]])),

@@ -67,7 +67,7 @@ MISTAKES = [
     mistake(
         "reduce_terms", "reduced over axis 0", 1,
         "You average over axis 0 only, so a (5, 3) batch keeps three numbers. Reduce over all axes.",
-        reduce_terms=("terms.mean()", "terms.mean(axis=0)"),
+        reduce_terms=("return terms.mean()", "return terms.mean(axis=0)"),
     ),
     mistake(
         "reduce_terms", "reduction ignored", 1,
@@ -78,7 +78,7 @@ MISTAKES = [
         "reduce_terms", "detached", 12,
         "You rebuild the result from .data, so it forgets how it was made and no gradient flows. Use terms.mean() "
         "and terms.sum().",
-        reduce_terms=("terms.mean()", "Tensor(terms.data.mean())"),
+        reduce_terms=("return terms.mean()", "return Tensor(terms.data.mean())"),
     ),
 
     # Mean squared error
@@ -221,10 +221,9 @@ MISTAKES = [
     mistake(
         "huber_loss", "sum for mean", 1,
         "You sum the terms also when the mean is asked. Pass `reduction` on to reduce_terms.",
-        huber_loss=(
-            'reduce_terms(huber_terms(*pair("huber_loss", pred, target), delta), reduction)',
-            'huber_terms(*pair("huber_loss", pred, target), delta).sum()',
-        ),
+        huber_loss="""
+            check_positive("huber_loss", "delta", delta)
+            return huber_terms(*pair("huber_loss", pred, target), delta).sum()""",
     ),
 
     # Binary cross-entropy
@@ -245,7 +244,11 @@ MISTAKES = [
     mistake(
         "bce_loss", "not reduced", 12,
         "You return one number an entry. Send the terms through reduce_terms.",
-        bce_loss=("reduce_terms(bce_terms(pred, target), reduction)", "bce_terms(pred, target)"),
+        bce_loss="""
+            pred, target = pair("bce_loss", pred, target)
+            check_range("bce_loss", "prediction", pred.data, 0, 1)
+            check_range("bce_loss", "target", target, 0, 1)
+            return bce_terms(pred, target)""",
     ),
     mistake(
         "bce_loss", "epsilon in the logarithm", 5,
@@ -270,12 +273,18 @@ MISTAKES = [
     mistake(
         "bce_loss", "log2", 1,
         "You take the logarithm to base 2: every value is 1.4427 times too large. Use np.log.",
-        bce_terms=("np.log(p), np.log1p(-p)", "np.log2(p), np.log2(1 - p)"),
+        bce_terms="""
+            with np.errstate(divide="ignore"):
+                log_p, log_q = np.log2(p), np.log2(1 - p)
+            return -(t * np.maximum(log_p, -100) + (1 - t) * np.maximum(log_q, -100))""",
     ),
     mistake(
         "bce_loss", "sign", 1,
         "Your loss is negative: logarithms of probabilities are below zero, and the formula begins with a minus.",
-        bce_terms=("return -(t", "return (t"),
+        bce_terms="""
+            with np.errstate(divide="ignore"):
+                log_p, log_q = np.log(p), np.log1p(-p)
+            return (t * np.maximum(log_p, -100) + (1 - t) * np.maximum(log_q, -100))""",
     ),
     mistake(
         "bce_loss", "swapped", 1,
@@ -287,10 +296,10 @@ MISTAKES = [
     mistake(
         "bce_loss", "negatives missing", 1,
         "You left out (1 - t) ln(1 - p), so an example with t = 0 costs nothing whatever is predicted.",
-        bce_terms=(
-            "-(t * np.maximum(log_p, -100) + (1 - t) * np.maximum(log_q, -100))",
-            "-t * np.maximum(log_p, -100)",
-        ),
+        bce_terms="""
+            with np.errstate(divide="ignore"):
+                log_p, log_q = np.log(p), np.log1p(-p)
+            return -t * np.maximum(log_p, -100)""",
     ),
     mistake(
         "bce_loss", "nan made 0", 1,
@@ -301,10 +310,11 @@ MISTAKES = [
     mistake(
         "bce_loss", "reduction ignored", 1,
         "You return the mean whatever `reduction` says. Pass it on to reduce_terms.",
-        bce_loss=(
-            "reduce_terms(bce_terms(pred, target), reduction)",
-            "bce_terms(pred, target).mean()",
-        ),
+        bce_loss="""
+            pred, target = pair("bce_loss", pred, target)
+            check_range("bce_loss", "prediction", pred.data, 0, 1)
+            check_range("bce_loss", "target", target, 0, 1)
+            return bce_terms(pred, target).mean()""",
     ),
 
     # Log-sum-exp
@@ -346,7 +356,9 @@ MISTAKES = [
     mistake(
         "log_sum_exp", "maximum not added back", 1,
         "You subtract the maximum and never add it back, so the result is too small by it.",
-        log_sum_exp=(" + m[..., 0]", ""),
+        log_sum_exp="""
+            m = x.max(axis=-1, keepdims=True)
+            return np.log(np.exp(x - m).sum(axis=-1))""",
     ),
     mistake(
         "log_sum_exp", "subtracted after exp", 1,
@@ -360,10 +372,12 @@ MISTAKES = [
     mistake(
         "bce_with_logits_loss", "not reduced", 7,
         "You return one number an entry. Send the terms through reduce_terms.",
-        bce_with_logits_loss=(
-            "reduce_terms(bce_with_logits_terms(logits, target, pos_weight), reduction)",
-            "bce_with_logits_terms(logits, target, pos_weight)",
-        ),
+        bce_with_logits_loss="""
+            logits, target = pair("bce_with_logits_loss", logits, target)
+            check_range("bce_with_logits_loss", "target", target, 0, 1)
+            if pos_weight is not None:
+                pos_weight = positive_weight(pos_weight, logits)
+            return bce_with_logits_terms(logits, target, pos_weight)""",
     ),
     mistake(
         "bce_with_logits_loss", "sigmoid, then log", 5,
@@ -376,7 +390,11 @@ MISTAKES = [
     mistake(
         "bce_with_logits_loss", "no absolute value", 1,
         "You left |x| out of exp(-|x|), so negative scores cost |x| too much and overflow. Put np.abs back.",
-        bce_with_logits_terms=("np.exp(-np.abs(x))", "np.exp(-x)"),
+        bce_with_logits_terms="""
+            softplus = np.log1p(np.exp(-x))
+            if pos_weight is None:
+                return np.maximum(x, 0) - x * y + softplus
+            return (1 - y) * x + (1 + (pos_weight - 1) * y) * (softplus + np.maximum(-x, 0))""",
     ),
     mistake(
         "bce_with_logits_loss", "negatives missing", 1,
@@ -558,12 +576,18 @@ MISTAKES = [
     mistake(
         "softmax_cross_entropy_gradient", "not divided", 10,
         "This is the gradient of the sum. The loss is a mean over rows, so divide by their number.",
-        softmax_cross_entropy_gradient=("gradient / len(x)", "gradient"),
+        softmax_cross_entropy_gradient="""
+            softmax = np.exp(x - log_sum_exp(x)[:, None])
+            softmax[np.arange(len(x)), index] -= 1
+            return softmax""",
     ),
     mistake(
         "softmax_cross_entropy_gradient", "divided by all entries", 6,
         "You divide by rows times classes. One row gives one term: divide by the number of rows.",
-        softmax_cross_entropy_gradient=("gradient / len(x)", "gradient / x.size"),
+        softmax_cross_entropy_gradient="""
+            softmax = np.exp(x - log_sum_exp(x)[:, None])
+            softmax[np.arange(len(x)), index] -= 1
+            return softmax / x.size""",
     ),
     mistake(
         "softmax_cross_entropy_gradient", "derivative of softmax", 1,
@@ -576,7 +600,10 @@ MISTAKES = [
     mistake(
         "softmax_cross_entropy_gradient", "sign", 6,
         "Yours is truth minus prediction, which climbs. The gradient is prediction minus truth.",
-        softmax_cross_entropy_gradient=("gradient / len(x)", "-gradient / len(x)"),
+        softmax_cross_entropy_gradient="""
+            softmax = np.exp(x - log_sum_exp(x)[:, None])
+            softmax[np.arange(len(x)), index] -= 1
+            return -softmax / len(x)""",
     ),
     mistake(
         "softmax_cross_entropy_gradient", "no shift", 13,
@@ -597,7 +624,10 @@ MISTAKES = [
     mistake(
         "softmax_cross_entropy_gradient", "all pairs indexed", 1,
         "[:, index] takes these classes in every row. Pair each row with its class: [np.arange(N), index].",
-        softmax_cross_entropy_gradient=("gradient[np.arange(len(x)), index] -= 1", "gradient[:, index] -= 1"),
+        softmax_cross_entropy_gradient="""
+            softmax = np.exp(x - log_sum_exp(x)[:, None])
+            softmax[:, index] -= 1
+            return softmax / len(x)""",
     ),
 
     # Negative log-likelihood
@@ -691,10 +721,10 @@ MISTAKES = [
     mistake(
         "hinge_loss", "not reduced", 3,
         "You return one number an entry. Send the terms through reduce_terms.",
-        hinge_loss=(
-            "reduce_terms(hinge_terms(pred, target), reduction)",
-            "hinge_terms(pred, target)",
-        ),
+        hinge_loss="""
+            pred, target = pair("hinge_loss", pred, target)
+            check_signs("hinge_loss", target)
+            return hinge_terms(pred, target)""",
     ),
     mistake(
         "hinge_loss", "squared", 1,
@@ -704,11 +734,11 @@ MISTAKES = [
     mistake(
         "hinge_loss", "number of rows written in", 1,
         "You divide by a number that you wrote into the code. Ask the batch how many entries it has.",
-        hinge_loss=(
-            "return reduce_terms(hinge_terms(pred, target), reduction)",
-            'terms = hinge_terms(pred, target)\n'
-            '    return terms.sum() / 32 if reduction == "mean" else reduce_terms(terms, reduction)',
-        ),
+        hinge_loss="""
+            pred, target = pair("hinge_loss", pred, target)
+            check_signs("hinge_loss", target)
+            terms = hinge_terms(pred, target)
+            return terms.sum() / 32 if reduction == "mean" else reduce_terms(terms, reduction)""",
     ),
 
     # Cosine embedding
@@ -737,7 +767,9 @@ MISTAKES = [
         "cosine_embedding_loss", "detached", 1,
         "You compute the cosine with .data and wrap it again, so no gradient reaches the inputs. Stay with Tensor "
         "operations.",
-        cosine_embedding_loss=("cos = cosine(a, b)", "cos = Tensor(cosine(a, b).data)"),
+        cosine_embedding_loss="""
+            cos = Tensor(cosine(a, b).data)
+            return reduce_terms(where(target == 1, 1 - cos, (cos - margin).clip(0)), reduction)""",
     ),
 
     # Triplet
