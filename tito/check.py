@@ -7,7 +7,7 @@ from tito.lint import lint
 from tito.mistakes import read_mistakes, usable
 from tito.notebook import Cell, Exercise, Notebook
 from tito.regions import STUB, MarkerError, cleared
-from tito.testing import Run, plain, run_cells
+from tito.running import Run, plain, run_cells
 from tito.validate import at
 
 

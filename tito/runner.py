@@ -1,7 +1,7 @@
 """Run a notebook's cells in this process, which was started for nothing else, and report each one.
 
 Reports go to the private copy of the first standard output, one JSON line each, with the token that came with the
-plan; what the cells print goes to a bounded memory. The parent (tito.testing) holds the clock.
+plan; what the cells print goes to a bounded memory. The parent (tito.running) holds the clock.
 """
 
 import ast

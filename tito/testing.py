@@ -1,27 +1,18 @@
 """`tito test`: run a notebook in a fresh process and judge each exercise by what its test cell did."""
 
-import json
-import os
-import queue
+import difflib
 import re
-import secrets
-import signal
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
 from tito.catalogue import Module
 from tito.notebook import Cell, Exercise, Notebook
 from tito.problem import USAGE, Problem
 from tito.regions import STUB
+from tito.release import released_tests, test_digest
+from tito.running import Run, run_cells
 
 _UNWRITTEN = re.compile(r"Exercise (\w+) is yours to write")
-START_LIMIT = 60  # seconds until the first report: a cold disk may be slow to give up NumPy
-LONGEST_REPORT = 1 << 20
 
 PASSED, FAILED, NOT_STARTED, WAITING = "passed", "failed", "not started", "waiting"
 MISSING, TIMEOUT, CRASHED, NOT_REACHED = "missing", "timeout", "crashed", "not reached"
@@ -74,20 +65,8 @@ class Tested:
         return asdict(self) | {"passed": self.passed, "earned": self.earned, "possible": self.possible}
 
 
-@dataclass
-class Run:
-    """The reports of a run: by cell number, by variant, and how it ended ("end", "timeout", "crashed: …")."""
-
-    outcomes: dict[int, dict] = field(default_factory=dict)
-    variants: dict[str, dict] = field(default_factory=dict)
-    current: int | None = None
-    ended: str = ""
-
-
 def test(course, module: Module, exercises: list[str] | None = None, time_limit: float | None = None) -> Tested:
     """Test the notebook of a module, or some exercises of it; raises Problem for a notebook that cannot be read."""
-    from tito.release import released_tests
-
     notebook = module.read()
     released = released_tests(course).get(course.inside(module.notebook), {})
     wanted = _chosen(notebook, released, exercises)
@@ -113,8 +92,6 @@ def _chosen(notebook: Notebook, released: dict, names: list[str] | None) -> list
         raise Problem(f"{notebook.path.name} holds no exercises: are the cells' nbgrader metadata gone?")
     for name in names or []:
         if name not in known:
-            import difflib
-
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]}?" if close else f"its exercises are: {', '.join(known)}"
             raise Problem(f"{notebook.path.name} has no exercise {name!r}", next=hint, code=USAGE)
@@ -129,121 +106,6 @@ def _needed_cells(notebook: Notebook, wanted: list[Exercise] | None) -> list[Cel
     tests = {exercise.test.number for exercise in wanted if exercise.test}
     last = max(tests, default=0)
     return [cell for cell in cells if cell.number <= last and (not cell.is_test or cell.number in tests)]
-
-
-def run_cells(course, module: Module, cells: list[Cell], time_limit=None, variants=None) -> Run:
-    """Run these cells in a fresh process; the process and all it started are gone when this returns."""
-    token, limit = secrets.token_hex(16), time_limit or course.cell_time_limit
-    plan = {
-        "token": token,
-        "notebook": module.notebook.name,
-        "hidden": [f"{course.lib_path}.{m.target}" for m in course.catalogue.from_(module) if m.notebook.exists()],
-        "cells": [plain(cell) for cell in cells],
-        "variants": variants or {},
-        "variant_limit": limit / 3,  # a variant's end is reported well before the clock here runs out
-    }
-    environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
-    source = str(Path(__file__).resolve().parent.parent)
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-c", f"import sys; sys.path.insert(0, {source!r}); from tito.runner import main; main()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            cwd=module.path,
-            env=environment,
-            start_new_session=True,
-        )
-        run = _follow(process, json.dumps(plan).encode(), token, limit, max(course.test_time_limit, limit))
-        errors.seek(0)
-        if run.current is None and run.ended != "end":
-            raise RuntimeError(f"the notebook could not be started: {run.ended}\n{errors.read().decode()[-3000:]}")
-    return run
-
-
-def plain(cell: Cell, source: str | None = None) -> dict:
-    """A cell as the runner takes it, with another source if given."""
-    return {"number": cell.number, "source": source or cell.source, "magic": cell.has_magic}
-
-
-def _follow(process, plan: bytes, token: str, cell_limit: float, whole_limit: float) -> Run:
-    """Take the reports until the end, the end of the process, or a time limit; then end all that it started."""
-    lines: queue.Queue = queue.Queue()
-    threading.Thread(target=_pump, args=(process, plan, lines), daemon=True).start()
-    run, deadline, limit = Run(), time.monotonic() + whole_limit, START_LIMIT
-    while not run.ended:
-        left = deadline - time.monotonic()
-        try:
-            line = lines.get(timeout=max(min(limit, left), 0.001))
-        except queue.Empty:
-            run.ended = f"timeout: over {limit:g} s" if left > 0 else f"timeout: over {whole_limit:g} s for all cells"
-            break
-        limit = cell_limit
-        if line is None:
-            run.ended = "crashed"
-        else:
-            _take(run, line, token)
-    code = process.poll() if run.ended != "crashed" else _wait_briefly(process)
-    _end(process)
-    if run.ended == "crashed":
-        run.ended = f"crashed: {_how_it_ended(code)}"
-    return run
-
-
-def _pump(process, plan: bytes, lines: queue.Queue) -> None:
-    """Hand over the plan, then the reports one by one; None at the end."""
-    try:
-        process.stdin.write(plan)
-        process.stdin.close()
-        while line := process.stdout.readline(LONGEST_REPORT):
-            lines.put(line)
-    except (OSError, ValueError):
-        pass
-    lines.put(None)
-
-
-def _take(run: Run, line: bytes, token: str) -> None:
-    """Book one report; whatever does not carry the token is not ours."""
-    try:
-        report = json.loads(line)
-    except ValueError:
-        return
-    if not isinstance(report, dict) or report.get("token") != token:
-        return
-    if "variant" in report:
-        run.variants[report["variant"]] = report
-    elif report["status"] == "end":
-        run.ended = "end"
-    elif report["status"] == "started":
-        run.current = report["cell"]
-    else:
-        run.outcomes[report["cell"]] = report
-
-
-def _wait_briefly(process) -> int | None:
-    try:
-        return process.wait(timeout=2)
-    except subprocess.TimeoutExpired:
-        return None
-
-
-def _end(process) -> None:
-    """Kill the process and its group: what a cell started ends with it."""
-    try:
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    except (ProcessLookupError, PermissionError):
-        pass
-    process.wait()
-    process.stdout.close()
-
-
-def _how_it_ended(code: int | None) -> str:
-    if code is not None and code < 0:
-        return f"the process was killed by {signal.Signals(-code).name}"
-    return f"the process ended with exit code {code}: does something call os._exit?"
 
 
 def _judge(exercise: Exercise, run: Run) -> Result:
@@ -339,8 +201,6 @@ def _troubles(notebook: Notebook, cells: list[Cell], run: Run) -> list[Result]:
 
 def _compare_with_release(exercises: list[Exercise], results: list[Result], released: dict) -> None:
     """Where this is a workspace made from a release: say which tests were edited, and what a lost one is worth."""
-    from tito.release import test_digest
-
     for exercise, result in zip(exercises, results, strict=True):
         original = released.get(exercise.name)
         if original and exercise.test is None:
