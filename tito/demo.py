@@ -46,6 +46,7 @@ def demo(course: Course, keep: Path | None, tell: Callable[[str, str], None]) ->
 def sample_class(course: Course) -> Path | None:
     """The folder of sample submissions, if there is one and the exam they sat."""
     folder = course.root / "examples" / "class"
+    folder = folder / "submissions" if (folder / "submissions").is_dir() else folder
     return folder if folder.is_dir() and course.catalogue.find(GRADED).exam.exists() else None
 
 
