@@ -36,7 +36,7 @@ class Exam:
 
 
 def prepare(course, name: str, only: list[str] | None, time_limit: float, memory_limit: int, unsafe: bool) -> Exam:
-    """Read the exam, the reference solution and its prerequisites. Raises Problem for what an author has to put right."""
+    """Read exam, reference solution and prerequisites. Raises Problem for what an author has to put right."""
     catalogue = course.catalogue
     module = catalogue.find(name)
     notebook = module.read()
@@ -83,7 +83,7 @@ def _questions(module, source: str, points: dict[str, float]) -> list:
     asked = {question.exercise for question in questions}
     if asked - points.keys():
         unknown = ", ".join(sorted(asked - points.keys()))
-        raise Problem(f"{module.folder}/exam.py asks about {unknown}; no test cell in the notebook gives points for that")
+        raise Problem(f"{module.folder}/exam.py asks about {unknown}; no test cell gives points for that")
     if points.keys() - asked:
         raise Problem(f"{module.folder}/exam.py has no question for {', '.join(sorted(points.keys() - asked))}")
     return questions
@@ -98,8 +98,19 @@ def _wanted(questions: list, only: list[str] | None) -> list[int]:
     return [number for number, question in enumerate(questions) if not only or question.exercise in only]
 
 
-def grade(course, path, module="04", *, workers=None, seed=None, time_limit=2.0, memory_limit=1 << 30, unsafe=False,
-          only=None, on_result=None) -> Grades:
+def grade(
+    course,
+    path,
+    module="04",
+    *,
+    workers=None,
+    seed=None,
+    time_limit=2.0,
+    memory_limit=1 << 30,
+    unsafe=False,
+    only=None,
+    on_result=None,
+) -> Grades:
     """Grade the submissions in `path`; see tito.grading.grade."""
     require_fork()
     started = time.monotonic()

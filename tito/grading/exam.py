@@ -5,15 +5,16 @@
         "The mean over the elements of a (5, 3) batch."
         return tt.mse_loss(tt.Tensor(rng.normal(size=(5, 3))), tt.Tensor(rng.normal(size=(5, 3))))
 
-`tt` finds names in the code under test, then in its prerequisites; `rng` is a NumPy generator of the question's own. The answer is a Tensor,
-array, number, bool, short text, None, or a flat tuple, list or dict of these. No expected value: the reference solution answers the same questions.
+`tt` finds names in the code under test, then in its prerequisites; `rng` is a NumPy generator of the question's own.
+The answer is a Tensor, array, number, bool, short text, None, or a flat tuple, list or dict of these. There is no
+expected value: the reference solution answers the same questions.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from tito.replay import numeric_gradient, replay
+from tito.replay import numeric_gradient, recorded
 
 ASPECTS = ("value", "reduction", "stability", "gradient", "errors")
 REFUSALS = (ValueError, TypeError, LookupError, AssertionError)  # ways to say "I do not accept this input"
@@ -31,7 +32,7 @@ class Missing(AttributeError):
 
 @dataclass(frozen=True)
 class Question:
-    """One question; `weight` is its share of the exercise's points, `tolerance` (rtol, atol) or None for the dtype's."""
+    """One question; `weight` is its share of the exercise's points, `tolerance` (rtol, atol) or None."""
 
     name: str
     exercise: str
@@ -83,13 +84,29 @@ def gradient(tt, loss, *leaves) -> dict:
     answer = {FLOWS: flows}
     for number, leaf in enumerate(leaves, 1):
         x = np.array(leaf.data, dtype=np.float64)
-        moved = numeric_gradient(lambda new, leaf=leaf: replay(loss, {id(leaf): new}), x) if flows else np.zeros_like(x)
-        answer[f"gradient of input {number}"] = moved
+        answer[f"gradient of input {number}"] = numeric_gradient(_replay(loss, leaf), x) if flows else np.zeros_like(x)
     return answer
 
 
+def _replay(loss, leaf):
+    """The loss as a function of the leaf's data: whatever depends on the leaf is computed again as recorded."""
+    moving, nodes = {id(leaf)}, []
+    for node in recorded(loss):
+        if any(id(x) in moving for x in node.inputs):
+            moving.add(id(node))
+            nodes.append(node)
+
+    def value(new):
+        data = {id(leaf): new}
+        for node in nodes:
+            data[id(node)] = node.op.forward(*[data.get(id(x), x.data) for x in node.inputs])
+        return data.get(id(loss), loss.data)
+
+    return value
+
+
 def refuses(call) -> str:
-    """Whether `call()` refuses its input by an error of the usual kinds. Other errors pass, as NotImplementedError does.
+    """Whether `call()` refuses its input by an error of the usual kinds. Other errors, NotImplementedError too, pass.
 
     A TypeError of the call itself (an option that the function does not have) is no refusal and passes too.
     """
@@ -101,6 +118,21 @@ def refuses(call) -> str:
         frames = error.__traceback__.tb_next  # the frame of `call`; nothing deeper: the function was never entered
         if isinstance(error, TypeError) and (frames is None or frames.tb_next is None):
             raise
+        return REFUSED
+    return ACCEPTED
+
+
+def refusals(rng, accept: list, refuse: list) -> list[str]:
+    """Which of several calls are refused, asked in a random order: so neither refusing all nor a guess is an answer."""
+    calls = [*accept, *refuse]
+    return [refuses(calls[n]) if calls[n] in refuse else _accepts(calls[n]) for n in rng.permutation(len(calls))]
+
+
+def _accepts(call) -> str:
+    """As `refuses`, for a call that should go well: what it raises is an answer, not the end of the question."""
+    try:
+        call()
+    except Exception:
         return REFUSED
     return ACCEPTED
 

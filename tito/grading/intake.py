@@ -57,7 +57,7 @@ def find(path: Path) -> list[Entry]:
             name = _name(entry.name if _is_folder(entry) else entry.stem)
             students.setdefault(name, []).append(entry)
     if not students:
-        raise Problem(f"{path} holds no submissions: no notebooks, .py exports, zips or folders of students", code=USAGE)
+        raise Problem(f"{path} holds no notebooks, .py exports, zips or folders of students", code=USAGE)
     return [Entry(student, tuple(paths)) for student, paths in sorted(students.items())]
 
 

@@ -10,11 +10,18 @@ from tito.grading.sheet import ANSWERED, CRASHED, MEMORY, MISSING, RAISED, TIMEO
 REFUSING = {"ValueError", "TypeError", "IndexError", "KeyError", "LookupError", "AssertionError"}
 assert {kind.__name__ for kind in REFUSALS} <= REFUSING
 
-TOLERANCES = {"<f8": (1e-9, 1e-12), "<f4": (5e-5, 1e-6), "<f2": (1e-2, 1e-3), "<c16": (1e-9, 1e-12), "<c8": (5e-5, 1e-6)}
+TOLERANCES = {
+    "<f8": (1e-9, 1e-12),
+    "<f4": (5e-5, 1e-6),
+    "<f2": (1e-2, 1e-3),
+    "<c16": (1e-9, 1e-12),
+    "<c8": (5e-5, 1e-6),
+}
 SLOPE_TOLERANCE = (1e-5, 1e-6)  # central differences with a step of 1e-6
 NAMES = {"tensor": "a Tensor", "array": "an array", "scalar": "a NumPy number", "float": "a Python float"}
 NAMES |= {"int": "a Python int", "bool": "a bool", "str": "a text", "none": "None"}
 
+WITHOUT_WORDS = {MEMORY: "ran out of memory", CRASHED: "the process ended", MISSING: "not defined", TIMEOUT: "too late"}
 NO_GRAPH = "the result does not require grad: it was not made by operations on Tensors, or rebuilt from .data"
 
 
@@ -46,9 +53,11 @@ def judge(question: Question, key: Answer, got: Answer) -> Verdict:
 
 
 def _refusal(key: Answer, got: Answer) -> Verdict:
+    if got.error == "TypeError" and not got.where:
+        return Verdict(False, f"it cannot be called like that: {got.message}")
     if got.error in REFUSING and key.error in REFUSING:
         return Verdict(True)
-    return Verdict(False, f"{_raised(got)}; {key.error} is expected")
+    return Verdict(False, _unanswered(got))
 
 
 def _raised(got: Answer) -> str:
@@ -61,8 +70,7 @@ def _unanswered(got: Answer) -> str:
         return "not written yet"
     if got.status in (RAISED, UNREADABLE) and got.error:
         return _raised(got)
-    defaults = {MEMORY: "ran out of memory", CRASHED: "the process ended", MISSING: "not defined", TIMEOUT: "no answer in time"}
-    return got.message or defaults.get(got.status, "no answer that can be read")
+    return got.message or WITHOUT_WORDS.get(got.status, "no answer that can be read")
 
 
 def _count(answer: Answer) -> str:
@@ -130,7 +138,7 @@ def _shape(key: tuple, got: np.ndarray) -> str:
 
 
 def _entries(question: Question, key: np.ndarray, got: np.ndarray) -> str:
-    """What is wrong with the entries of two arrays of one shape; NaN and infinities are right only where the key has them."""
+    """What is wrong with the entries of two arrays of one shape; NaN and infinity are right only where the key is."""
     if key.dtype == got.dtype and key.tobytes() == got.tobytes():
         return ""
     if key.dtype.kind in "biu":

@@ -1,4 +1,4 @@
-"""One submission sits the exam: workers are asked, their answers collected, and what hangs or dies costs one question."""
+"""One submission sits the exam: workers answer, the answers are collected; what hangs or dies costs one question."""
 
 import os
 import signal
@@ -65,24 +65,23 @@ class Sitting:
         frames, done = wire.Frames(), 0
         deadline = time.monotonic() + self._limit(steps[0])
         while done < len(steps):
-            data = worker.read(deadline - time.monotonic())
-            if data is None:
-                return steps[done], TIMEOUT, f"no answer within {self._limit(steps[done]):g} s"
-            if not data:
+            data, late = worker.read(deadline - time.monotonic()), time.monotonic() > deadline
+            if data == b"":
                 return steps[done], CRASHED, ""
-            before, late = done, time.monotonic() > deadline
+            before = done
             try:
-                for header, payload in frames.feed(data):
+                for header, payload in frames.feed(data or b""):
                     if done == len(steps):
-                        return None, None, None  # it says more than it was asked: nobody listens
+                        break  # it says more than it was asked: nobody listens
                     memory_gone = self._take(steps[done], header, payload)
                     done += 1
-                    if memory_gone and done < len(steps):
+                    if memory_gone:
                         return None, None, None  # what filled its memory may still be there: a fresh worker goes on
-                    deadline = time.monotonic() + self._limit(steps[min(done, len(steps) - 1)])
             except wire.Unreadable as error:
                 return steps[min(done, len(steps) - 1)], UNREADABLE, str(error)
-            if late and done == before:  # bytes that drip in are no answer
+            if done > before:
+                deadline = time.monotonic() + self._limit(steps[min(done, len(steps) - 1)])
+            elif late:  # also when bytes drip in that make no answer
                 return steps[done], TIMEOUT, f"no answer within {self._limit(steps[done]):g} s"
         return None, None, None
 
@@ -100,7 +99,7 @@ class Sitting:
         return self.answers[number].status == MEMORY
 
     def _limit(self, step: tuple) -> float:
-        """Seconds for a step. An exercise that hung before gets half as long each time: a class must not wait for it."""
+        """Seconds for a step; half as long each time its exercise hangs, for a class must not wait for one loop."""
         kind, number = step
         if kind == "piece":
             return self.time_limit

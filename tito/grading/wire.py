@@ -17,10 +17,7 @@ LONGEST_HEADER, LONGEST_PAYLOAD = 32 << 10, 4 << 20
 MOST_BYTES = 64 << 20  # of one sitting
 MOST_LEAVES, MOST_AXES, LONGEST_TEXT = 64, 16, 400
 
-DTYPES = {
-    text: np.dtype(text)
-    for text in "<f2 <f4 <f8 |i1 <i2 <i4 <i8 |u1 <u2 <u4 <u8 |b1 <c8 <c16".split()
-}
+DTYPES = {text: np.dtype(text) for text in "<f2 <f4 <f8 |i1 <i2 <i4 <i8 |u1 <u2 <u4 <u8 |b1 <c8 <c16".split()}
 NUMBERS = {"float": "<f8", "int": "<i8", "bool": "|b1"}  # Python's own, each with the one dtype it travels in
 ARRAYS = {"tensor", "array", "scalar"}
 
@@ -59,18 +56,17 @@ class Frames:
         self.buffer = bytearray()
         self.total = 0
 
-    def feed(self, data: bytes) -> list[tuple[dict, bytes]]:
-        """The (header, payload) pairs that are complete now. Raises Unreadable."""
+    def feed(self, data: bytes):
+        """Generate the (header, payload) pairs that are complete now. Raises Unreadable where the stream breaks."""
         self.total += len(data)
-        if self.total > MOST_BYTES:
-            raise Unreadable(f"more than {MOST_BYTES >> 20} MB in one sitting")
         self.buffer += data
-        found, start = [], 0
+        start = 0
         while (end := self._end(start)) is not None:
-            found.append(self._message(start, end))
+            yield self._message(start, end)
             start = end
         del self.buffer[:start]
-        return found
+        if self.total > MOST_BYTES:
+            raise Unreadable(f"more than {MOST_BYTES >> 20} MB in one sitting")
 
     def _end(self, start: int) -> int | None:
         """Where the frame at `start` ends, or None while it is incomplete."""
@@ -118,7 +114,7 @@ def read_answer(header: dict, payload: bytes) -> Answer:
     _require(status in STATUSES, "an unknown status")
     if status != ANSWERED:
         _require(not payload, "bytes without an answer")
-        return Answer(status, error=_text(header, "error"), message=_text(header, "message"), where=_text(header, "where"))
+        return Answer(status, **{key: _text(header, key) for key in ("error", "message", "where")})
     form, keys, entries = header["form"], header["keys"], header["leaves"]
     _require(form in ("one", "list", "dict") and type(keys) is list and type(entries) is list, "a wrong form")
     _require(len(entries) <= MOST_LEAVES and len(keys) == (len(entries) if form == "dict" else 0), "a wrong count")

@@ -14,6 +14,10 @@ from tito.grading.exam import Missing
 from tito.grading.sheet import ANSWERED, MEMORY, MISSING, RAISED, UNREADABLE, Leaf
 from tito.grading.wire import Unreadable
 
+FUTURES = sum(
+    getattr(__future__, name).compiler_flag for name in __future__.all_feature_names if name != "nested_scopes"
+)
+
 
 class Namespace:
     """`tt` of the exam: names of the graded module, then of its prerequisites, the latest first."""
@@ -54,36 +58,37 @@ def publish(module: types.ModuleType) -> None:
 
 
 def run_piece(number: int, source: str, place: str, module: types.ModuleType, flags: int) -> tuple[dict, int]:
-    """Execute a piece statement by statement, so that one that fails costs only what it defines.
+    """Execute a piece; a statement that fails costs only what it defines, for those after it run nevertheless.
 
     Returns the report of the first failure and the __future__ flags from here on.
     """
-    report = {"piece": number}
     try:
-        tree = compile(source, place, "exec", ast.PyCF_ONLY_AST | flags, dont_inherit=True)
+        code = compile(source, place, "exec", flags, dont_inherit=True)
+        flags |= code.co_flags & FUTURES
     except BaseException as error:  # also RecursionError and MemoryError of the parser
-        return report | described(error, place), flags
-    for statement in tree.body:
-        flags |= _future(statement)
+        return {"piece": number} | described(error, place), flags
+    report, statements = {"piece": number}, None
+    while code:
         try:
-            code = compile(ast.Module([statement], []), place, "exec", flags, dont_inherit=True)
             exec(code, module.__dict__)
+            break
         except BaseException as error:  # SystemExit too: student code ends neither the worker nor the sitting
-            if "status" not in report:
-                report |= described(error, place)
+            report = {"piece": number} | described(error, place) | report
+            statements = _after(statements or ast.parse(source).body, error)
+            code = statements and compile(ast.Module(statements, []), place, "exec", flags, dont_inherit=True)
     return report, flags
 
 
-def _future(statement) -> int:
-    """The compiler flags of a `from __future__ import …` statement."""
-    if not (isinstance(statement, ast.ImportFrom) and statement.module == "__future__"):
-        return 0
-    features = (getattr(__future__, name.name, None) for name in statement.names)
-    return sum(feature.compiler_flag for feature in features if feature)
+def _after(statements: list, error: BaseException) -> list:
+    """The statements that follow the one in which the error arose."""
+    trace = error.__traceback__.tb_next
+    line = trace.tb_lineno if trace else 0
+    failed = next((n for n, statement in enumerate(statements) if statement.end_lineno >= line), len(statements))
+    return statements[failed + 1 :]
 
 
 def described(error: BaseException, place: str = "") -> dict:
-    """An error as a report: status, the built-in type it is a kind of, its text, and the deepest line in the submission."""
+    """An error as a report: status, the built-in type it is a kind of, its text, the deepest line in the submission."""
     status = MISSING if isinstance(error, Missing) else MEMORY if isinstance(error, MemoryError) else RAISED
     try:
         kind = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")

@@ -1,7 +1,8 @@
 """A warm process that forks a worker for each submission: Python, NumPy, prerequisites and exam loaded, nothing secret.
 
-Spoken with over one socket. A JSON course comes first; then "F" with two pipes forks a worker (answer: its pid, with its pidfd), "E" ends it
-(answer: its wait status). One worker lives at a time. When the judge is gone, the zygote goes too, and its worker with it.
+Spoken with over one socket. A JSON course comes first; then "F" with two pipes forks a worker (answer: its pid, with
+its pidfd), "E" ends it (answer: its wait status). One worker lives at a time. When the judge is gone, the zygote goes
+too, and its worker with it.
 """
 
 import gc
@@ -161,4 +162,3 @@ def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: li
 def _send(fd: int, data: bytes) -> None:
     while data:
         data = data[os.write(fd, data) :]
-
