@@ -9,7 +9,7 @@ __all__ = ['multiply_a', 'multiply_b', 'unbroadcast', 'newest_first', 'receive',
            'relu_x', 'leaky_x', 'sigmoid_x', 'tanh_x', 'gelu_erf_x', 'gelu_tanh_x', 'softmax_x', 'log_softmax_x',
            'affine_x', 'affine_w', 'affine_b', 'squared_error_p', 'absolute_error_p', 'huber_p', 'hinge_p',
            'half_square_w', 'bce_p', 'bce_with_logits_x', 'kl_p', 'one_per_row', 'index_cross_entropy_x',
-           'soft_cross_entropy_x', 'chosen_x', 'expected_x', 'no_grad', 'Graph', 'draw', 'describe']
+           'soft_cross_entropy_x', 'chosen_x', 'expected_x', 'no_grad', 'Graph', 'draw', 'operands', 'describe']
 
 # %% ../../modules/05_autograd/autograd_dev.ipynb #autograd_imports
 import math
@@ -497,7 +497,7 @@ class Graph:
         return {"text/vnd.mermaid": self.mermaid, "text/plain": self.mermaid}
 
 
-def draw(result, limit=200, **names):
+def draw(result, /, limit=200, **names):
     """The graph that led to `result`, each tensor with its value (or shape) and gradient; names as in draw(y, x=x).
 
     Raises ValueError when there are more than `limit` tensors.
@@ -506,24 +506,27 @@ def draw(result, limit=200, **names):
         raise TypeError(f"draw: {result!r:.60} is not a Tensor; give the result whose graph you want to see")
     nodes, seen = [result], {id(result)}
     for node in nodes:
-        for x in node.inputs:
-            if id(x) not in seen:
-                seen.add(id(x))
-                nodes.append(x)
+        new = [x for x in operands(node) if id(x) not in seen]
+        seen.update(map(id, new))
+        nodes += new
         if len(nodes) > limit:
             raise ValueError(f"draw: the graph has more than {limit} tensors; draw a smaller part, or set limit")
     label = {id(x): name for name, x in names.items()}
     key = {id(x): f"t{i}" for i, x in enumerate(nodes)}
     lines = ["graph LR"]
     for x in reversed(nodes):
-        if not (isinstance(x, Tensor) or isinstance(x.data, (int, float, np.number))):
-            continue  # an axis, a shape or another option
         lines.append(f'{key[id(x)]}["{describe(x, label.get(id(x)))}"]')
         if x.op:
-            lines.append(f'{key[id(x)]}o(("{x.op.symbol.replace("*", "#42;")}")) --> {key[id(x)]}')
-            lines += [f"{key[id(i)]} --> {key[id(x)]}o" for i in x.inputs
-                      if isinstance(i, Tensor) or isinstance(i.data, (int, float, np.number)) and not isinstance(i.data, bool)]
+            symbol = x.op.symbol.replace("*", "#42;")
+            lines.append(f'{key[id(x)]}o(("{symbol}")) --> {key[id(x)]}')
+            lines += [f"{key[id(i)]} --> {key[id(x)]}o" for i in operands(x)]
     return Graph("\n".join(lines))
+
+
+def operands(x):
+    "The inputs of the Tensor `x` that are mathematics: Tensors, and constants with a rule. Not an axis or another option."
+    rules = x.op.rules or () if x.op else ()
+    return [i for n, i in enumerate(x.inputs) if isinstance(i, Tensor) or (n < len(rules) and rules[n] is not None)]
 
 
 def describe(x, name=None):
