@@ -506,9 +506,10 @@ def draw(result, /, limit=200, **names):
         raise TypeError(f"draw: {result!r:.60} is not a Tensor; give the result whose graph you want to see")
     nodes, seen = [result], {id(result)}
     for node in nodes:
-        new = [x for x in operands(node) if id(x) not in seen]
-        seen.update(map(id, new))
-        nodes += new
+        for x in operands(node):
+            if id(x) not in seen:
+                seen.add(id(x))
+                nodes.append(x)
         if len(nodes) > limit:
             raise ValueError(f"draw: the graph has more than {limit} tensors; draw a smaller part, or set limit")
     label = {id(x): name for name, x in names.items()}
