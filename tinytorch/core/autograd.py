@@ -442,7 +442,7 @@ def one_per_row(values, x, index):
 
 def index_cross_entropy_x(g, out, x, index):
     "∂L/∂x of logsumexp(x) − x[index]."
-    e = x - x.max(axis=-1, keepdims=True)
+    e = np.subtract(x, x.max(axis=-1, keepdims=True), order="C")  # C order: or reshape, below, would copy
     np.exp(e, out=e)  # in place, three times: one array of the size of the logits
     e *= (g / e.sum(axis=-1))[..., None]
     rows = e.reshape(-1, x.shape[-1])

@@ -191,6 +191,9 @@ def explain(op, error, *data):
     text = str(error)
     if "broadcast" in text:
         text = "do not broadcast: sizes must be equal, or 1, counted from the right. Did you forget a reshape?"
+    if isinstance(error, np.exceptions.AxisError) and error.ndim is not None:
+        choice = f"choose from {-error.ndim} to {error.ndim - 1}" if error.ndim else "it is one number, without axes"
+        text = f"has no axis {error.axis}; {choice}"
     kind = next(kind for kind in (ValueError, IndexError, TypeError) if isinstance(error, kind))
     return kind(f"{op.__name__}: shape{'s' if ' and ' in shapes else ''} {shapes} {text}")
 
