@@ -54,6 +54,23 @@ def distributions(rng, shape):
     return t / t.sum(axis=-1, keepdims=True)
 
 
+def on_both_sides(rng, shape):
+    "Errors of both signs, small, middling and large: on either side of every delta that is asked."
+    sizes = rng.permutation(np.resize([0.2, -0.3, 1.6, -1.7, 4, -4.5], int(np.prod(shape)))).reshape(shape)
+    target = rng.normal(size=shape)
+    return target + sizes * rng.uniform(0.8, 1.2, shape), target
+
+
+def triplets(rng, shape):
+    "Anchors, positives and negatives; every other row is easy: its negative lies further away than its positive by 3."
+    a, p, n = rng.normal(size=(3, *shape))
+    p_far, n_far = (np.linalg.norm(x - a, axis=-1, keepdims=True) for x in (p, n))
+    p, n = np.where(p_far < n_far, n, p), np.where(p_far < n_far, p, n)
+    easy = (np.arange(int(np.prod(shape[:-1]))) % 2 == 1).reshape(*shape[:-1], 1)
+    further = (np.maximum(p_far, n_far) + 3) / np.minimum(p_far, n_far)
+    return a, p, np.where(easy, a + (n - a) * further, n)
+
+
 def errors(scale):
     return lambda rng, shape: (scale * rng.normal(size=shape), rng.normal(size=shape))
 
@@ -103,7 +120,7 @@ LOSSES["l1_loss"] = Inputs(errors(2), wrong=PAIRS, extremes={
     "large_and_small": ("Errors of 1e30, 1e-30 and 0 in float32.",
                         (f32(1e30, -2e30, 3e-30, 0.5), f32(0, 1e30, 0, 0.5)))})
 LOSSES["huber_loss"] = Inputs(
-    errors(3),
+    on_both_sides,
     options={"wide": ("A delta of 2.5.", {"delta": 2.5}), "narrow": ("A delta of 0.4.", {"delta": 0.4})},
     extremes={"large_and_small": ("Errors of ±1e30, ±1e-15 and 0 in float32.",
                                   (f32(1e30, -2e30, 3e-15, -2e-15, 0.5), f32(0, 1e30, 0, 0, 0.5)))},
@@ -207,7 +224,7 @@ LOSSES["cosine_embedding_loss"] = Inputs(
            "column_of_labels": ("Labels of shape (5, 1).", lambda x: ((x[0], x[1], x[2][:, None]), {})),
            "label_0": ("A label of 0.", replaced(2, 0.0)), "margin_2": ("A margin of 2.", with_option(margin=2.0))})
 LOSSES["triplet_loss"] = Inputs(
-    lambda rng, shape: tuple(rng.normal(size=(3, *shape))), trained=3,
+    triplets, trained=3,
     others=((7, 4), (2, 5, 3)), tolerance=(1e-5, 1e-5),
     options={"margin": ("A margin of 0.3.", {"margin": 0.3}), "wide": ("A margin of 2.5.", {"margin": 2.5})},
     extremes={

@@ -1,0 +1,128 @@
+"""The losses exam: inputs only, every aspect of every exercise, and inputs that hide no mistake."""
+
+import types
+
+import numpy as np
+import pytest
+
+import tinytorch
+from tinytorch.core.tensor import Tensor
+from tito.grading import exam
+
+# Functions on arrays have no reductions, no graph, and leave the refusing to the losses that call them.
+ARRAY_FUNCTIONS = {"log_sum_exp", "softmax_cross_entropy_gradient"}
+
+
+@pytest.fixture(scope="module")
+def questions(losses):
+    return exam.load(losses.exam.read_text(encoding="utf-8"))
+
+
+def answers(questions, tt):
+    """What each question answers when it is asked of the namespace `tt`."""
+    return {q.name: q.ask(tt, np.random.default_rng(i)) for i, q in enumerate(questions)}
+
+
+def flat(answer):
+    """The values of an answer as plain arrays, numbers and texts."""
+    entries = list(answer.values()) if isinstance(answer, dict) else answer
+    for entry in entries if isinstance(entries, (list, tuple)) else [entries]:
+        yield entry.data if isinstance(entry, Tensor) else entry
+
+
+def test_every_exercise_is_asked_on_every_aspect_that_applies(losses, questions):
+    asked = {(question.exercise, question.aspect) for question in questions}
+    for exercise in losses.read().exercises:
+        aspects = ("value", "stability") if exercise.name in ARRAY_FUNCTIONS else exam.ASPECTS
+        assert {aspect for name, aspect in asked if name == exercise.name} == set(aspects), exercise.name
+
+
+def test_every_loss_is_asked_for_each_reduction_by_itself(losses, questions):
+    names = {question.name for question in questions}
+    wanted = {e.name for e in losses.read().exercises} - ARRAY_FUNCTIONS
+    assert {f"{name}_{word}" for name in wanted for word in ("mean", "sum", "none")} <= names
+
+
+def test_the_exam_holds_no_expected_value(questions):
+    """Asked of functions that answer NaN, no question answers anything but NaN, zeros, truth values and words."""
+    def blank(*inputs, **options):
+        return Tensor(np.array(np.nan))
+
+    names = {question.exercise for question in questions}
+    tt = types.SimpleNamespace(Tensor=Tensor, **dict.fromkeys(names, blank))
+    for name, answer in answers(questions, tt).items():
+        for value in flat(answer):
+            if isinstance(value, str):
+                assert value in ("accepted", "refused"), name
+            elif not isinstance(value, bool):
+                assert np.all(np.isnan(value) | (np.asarray(value) == 0)), name
+
+
+def test_a_loss_that_always_refuses_or_always_accepts_does_not_answer_like_the_reference(questions):
+    def always(error):
+        def function(*inputs, **options):
+            if error:
+                raise ValueError("no")
+            return 0.0
+        return function
+
+    errors = [question for question in questions if question.aspect == "errors"]
+    key = answers(errors, tinytorch)
+    for error in (True, False):
+        tt = types.SimpleNamespace(Tensor=Tensor, **{q.exercise: always(error) for q in errors})
+        assert not [name for name, answer in answers(errors, tt).items() if answer == key[name]]
+
+
+class Watched:
+    """The reference, remembering the arrays that its functions are called with."""
+
+    def __init__(self):
+        self.calls = []
+        self.Tensor = Tensor
+
+    def __getattr__(self, name):
+        function = getattr(tinytorch, name)
+
+        def watched(*inputs, **options):
+            self.calls.append([np.array(x.data if isinstance(x, Tensor) else x) for x in inputs[:3]])
+            return function(*inputs, **options)
+        return watched
+
+
+def test_inputs_of_values_hide_no_mistake(questions):
+    """Never two columns, one row, as many rows as columns, or whole numbers alone; labels are never all equal."""
+    for question in questions:
+        if question.aspect != "value":
+            continue
+        tt = Watched()
+        question.ask(tt, np.random.default_rng(0))
+        for pred, *rest in tt.calls:
+            assert pred.ndim != 2 or (pred.shape[1] > 2 and 1 < pred.shape[0] != pred.shape[1]), question.name
+            assert np.any(pred != np.round(pred)), question.name
+            for target in rest:
+                assert target.size == 1 or np.ptp(target) > 0, question.name
+
+
+def test_scores_of_17_and_far_more_are_asked(questions):
+    for name in ("bce_with_logits_loss", "cross_entropy_loss", "log_sum_exp", "softmax_cross_entropy_gradient"):
+        tt = Watched()
+        for question in questions:
+            if question.exercise == name and question.aspect == "stability":
+                question.ask(tt, np.random.default_rng(0))
+        assert max(np.abs(call[0]).max() for call in tt.calls) == 1e4, name
+
+
+def test_gradient_questions_answer_whether_a_graph_was_there(questions):
+    key = answers([q for q in questions if q.aspect == "gradient"], tinytorch)
+    assert all(answer[exam.FLOWS] is True for answer in key.values())
+
+
+def test_no_gradient_reaches_a_target(questions):
+    key = answers([q for q in questions if q.name.endswith("slope_when_used_twice")], tinytorch)
+    without = ("l2_loss", "l1_regularization", "triplet_loss")
+    assert len(key) == len(without) + 10
+    for name, answer in key.items():
+        if name.startswith(without):
+            continue
+        slopes = [value for key, value in answer.items() if key.startswith("gradient")]
+        assert np.all(slopes[-1] == 0) and np.any(slopes[0] != 0), name
