@@ -336,12 +336,7 @@ def ask(exercise, aspect, share, questions, tolerance=None):
         question(exercise, aspect, share * weight / whole, tolerance=own)(function)
 
 
-for _loss, _inputs in LOSSES.items():
-    for _aspect, (_share, _questions) in SHARES.items():
-        ask(_loss, _aspect, _share, _questions(_loss, _inputs), _inputs.tolerance)
-
-
-# ── The three exercises that are no losses ───────────────────────────────────────────────────────────────────────────
+# ── The three exercises that are no losses come first: what is wrong there shows in the losses, too ──────────────────
 
 WORDS = ("mean", "sum", "none")
 
@@ -419,3 +414,10 @@ def softmax_cross_entropy_gradient_at_ten_thousand(tt, rng):
     "Scores of ±10,000 in float32, and rows far apart."
     x = f32([1e4, -1e4, 0, 5], [-1e4, 1e4, 3, 2], [900, 899, 898, 0])
     return tt.softmax_cross_entropy_gradient(x, np.array([1, 1, 2]))
+
+
+# ── The losses ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+for _loss, _inputs in LOSSES.items():
+    for _aspect, (_share, _questions) in SHARES.items():
+        ask(_loss, _aspect, _share, _questions(_loss, _inputs), _inputs.tolerance)
