@@ -19,7 +19,10 @@ from tito.grading.worker.confine import PROTECTIONS
 from tito.grading.workers import Lost, Seat, require_fork
 from tito.problem import USAGE, Problem
 
-LIBRARIES = ["numpy", "fastcore.basics"]  # what the package needs beside the standard library
+# What the package needs beside the standard library, and what learners import from that: once here, not once a student.
+# Where Python lives in root's own home, a worker of another user could not even read it.
+LIBRARIES = """numpy numpy.testing fastcore.basics cmath csv dataclasses decimal fractions heapq logging pprint
+statistics string tempfile textwrap timeit traceback typing unittest""".split()
 
 
 @dataclass(frozen=True)

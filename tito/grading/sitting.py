@@ -10,7 +10,8 @@ from tito.grading.intake import Piece
 from tito.grading.sheet import CRASHED, MEMORY, TIMEOUT, UNREADABLE, Answer, Sheet, Trouble
 
 PATIENCE = 30  # times the time limit: what one submission may take in all
-SHORTEST = 0.25  # seconds
+SHORTEST = 0.2  # seconds
+KILLS = 3  # times that a step may end by SIGKILL before the step is held to be the cause
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Sitting:
     answers: dict[int, Answer] = field(default_factory=dict)
     troubles: dict[int, Trouble] = field(default_factory=dict)
     skipped: set[int] = field(default_factory=set)
-    retried: set[tuple] = field(default_factory=set)
+    ends: dict[tuple, int] = field(default_factory=dict)
     hung: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> Sheet:
@@ -90,8 +91,10 @@ class Sitting:
         kind, number = step
         if header.get(kind) != number or type(header.get(kind)) is not int:
             raise wire.Unreadable("a message out of turn")
+        self.ends.pop(step, None)  # it went well this time
         if kind == "piece":
             trouble = wire.read_trouble(header, payload)
+            self.troubles.pop(number, None)
             if trouble:
                 self.troubles[number] = trouble
             return False
@@ -108,12 +111,16 @@ class Sitting:
         return max(limit / 2 ** self.hung.get(question.exercise, 0), min(SHORTEST, limit))
 
     def _blame(self, step: tuple, status: str, message: str, ended: int | None) -> None:
-        """Charge the step at which a worker ended, unless something outside of it may have ended the worker."""
+        """Charge the step at which a worker ended; a death or garbage only when a fresh worker meets it again.
+
+        The cause may lie outside (a zygote killed, a machine out of memory) or in what an earlier step left behind.
+        """
         kind, number = step
+        self.ends[step] = self.ends.get(step, 0) + 1
+        outside = status == CRASHED and (ended is None or _killed(ended))
+        if status in (CRASHED, UNREADABLE) and self.ends[step] <= (KILLS if outside else 1):
+            return
         if status == CRASHED:
-            if (ended is None or _killed(ended)) and step not in self.retried:
-                self.retried.add(step)  # the zygote died, or someone sent SIGKILL: once more before it counts
-                return
             message = _how_it_ended(ended)
         if kind == "piece":
             self.skipped.add(number)

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from tito.grading.wire import LENGTH, NUMBER
@@ -16,7 +17,7 @@ from tito.problem import Problem
 
 ROOT = str(Path(__file__).resolve().parents[2])
 START_LIMIT, REPLY_LIMIT = 60, 10  # seconds: a cold disk may be slow to give up NumPy
-ATTEMPTS = 3
+ATTEMPTS = 20  # zygotes in a row that die before we give up: someone may be killing them
 SLICE = 0.02  # seconds between two looks at what a worker has answered
 PIPE = 1 << 20  # bytes that a worker can answer between two looks
 
@@ -190,25 +191,23 @@ class Seat:
         self.stopped = False
 
     def start(self) -> dict:
-        """What the zygote says of itself once it is ready; replaces one that dies on the way. Raises Lost."""
-        for _ in range(ATTEMPTS):
-            try:
-                return self.zygote.ready or self.zygote.start()
-            except Lost as error:
-                lost = error
-                self._replace()
-        raise lost
+        """What the zygote says of itself once it is ready. Raises Lost."""
+        return self._until_lost(lambda: self.zygote.ready or self.zygote.start())
 
     def worker(self) -> Worker:
-        """A fresh worker; raises Lost when several zygotes in a row could not give one."""
-        for _ in range(ATTEMPTS):
+        """A fresh worker. Raises Lost."""
+        return self._until_lost(lambda: (self.zygote.ready or self.zygote.start()) and self.zygote.fork())
+
+    def _until_lost(self, attempt):
+        """What `attempt` gives, with a new zygote for one that dies. Raises Lost when that does not help."""
+        deadline = time.monotonic() + START_LIMIT
+        for number in range(ATTEMPTS):
             try:
-                self.start()
-                return self.zygote.fork()
-            except Lost as error:
-                lost = error
+                return attempt()
+            except Lost:
+                if number == ATTEMPTS - 1 or time.monotonic() > deadline:
+                    raise
                 self._replace()
-        raise lost
 
     def end(self) -> int | None:
         """How the worker ended (a wait status); None when the zygote died with it."""

@@ -1,4 +1,4 @@
-"""Code that hangs, dies or lies costs what it breaks, gains nothing, and harms nobody else. Real processes throughout."""
+"""Code that hangs, dies or lies costs what it breaks, gains nothing, and harms nobody else. Real processes."""
 
 import os
 from pathlib import Path
@@ -39,7 +39,8 @@ COSTS_ONE = {
     "claims_gigabytes": (
         when(
             SUM,
-            "for fd in range(3, 32):\n    try: os.write(fd, struct.pack('<II', 1 << 31, 1 << 31))\n    except OSError: pass",
+            "frame = struct.pack('<II', 1 << 31, 1 << 31)\n"
+            "for fd in range(3, 32):\n    try: os.write(fd, frame)\n    except OSError: pass",
         ),
         None,
     ),
@@ -65,7 +66,7 @@ def graded(school, tmp_path_factory):
     for name, source in students.items():
         cells = {"imports": IMPORTS, "reduce": REDUCE, "mse_loss": source, "l1_loss": L1}
         (folder / f"{name}.ipynb").write_text(notebook(cells), encoding="utf-8")
-    done = grade(school, folder, "02", workers=3, seed=5, time_limit=0.4, memory_limit=128 << 20)
+    done = grade(school, folder, "02", workers=3, seed=5, time_limit=0.4, memory_limit=64 << 20)
     return {result.student: result for result in done.results}
 
 
@@ -117,7 +118,8 @@ import json, os, struct
 
 def mse_loss(pred, target, reduction="mean"):
     for number in range(8):
-        text = json.dumps({"question": number, "status": "answered", "form": "one", "keys": [], "leaves": [["str", "refused"]]})
+        answer = {"status": "answered", "form": "one", "keys": [], "leaves": [["str", "refused"]]}
+        text = json.dumps({"question": number} | answer)
         frame = struct.pack("<II", len(text), 0) + text.encode()
         for fd in range(3, 16):
             try:
@@ -181,7 +183,7 @@ def test_a_missing_function_names_the_cause(examine):
 
 
 def test_an_unwritten_exercise_is_not_written_yet(examine):
-    stub = "#| export\ndef mse_loss(pred, target, reduction='mean'):\n    raise NotImplementedError('tito hint mse_loss')\n"
+    stub = MSE.split("    if pred")[0] + "    raise NotImplementedError('tito hint mse_loss')\n"
     result = examine({"blank": {"mse_loss": stub}})["blank"]
     assert result.by("exercise") == {"mse_loss": (0, 10), "l1_loss": (6, 6)}
     assert {mark.remark for mark in result.marks if not mark.right} == {"not written yet"}

@@ -1,0 +1,137 @@
+"""What earns marks and what does not, answer by answer."""
+
+import numpy as np
+import pytest
+
+from tito.grading.exam import FLOWS, Question, refusals, refuses
+from tito.grading.judge import NO_GRAPH, judge
+from tito.grading.sheet import ANSWERED, RAISED, TIMEOUT, Answer, Leaf
+
+X = np.array([[0.5, -2.0, 3.0], [1e-8, 7.0, 1e4]])
+
+
+def one(kind, value, flows=False, dtype=None):
+    return Answer(ANSWERED, leaves=(Leaf(kind, np.asarray(value, dtype), flows),))
+
+
+def verdict(key, got, aspect="value", tolerance=None):
+    return judge(Question("q", "e", aspect, 1, None, "", tolerance=tolerance), key, got)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_the_same_answer_is_right_without_a_remark(dtype):
+    assert verdict(one("tensor", X, dtype=dtype), one("tensor", X.copy(), dtype=dtype)) == verdict(
+        one("int", 3), one("int", 3)
+    )
+
+
+@pytest.mark.parametrize(
+    "got",
+    [one("float", 0.25), one("scalar", 0.25), one("array", 0.25), one("tensor", [0.25]), one("tensor", [[0.25]])],
+)
+def test_a_right_value_in_another_wrapper_is_right_with_a_remark(got):
+    found = verdict(one("tensor", 0.25), got)
+    assert found.right and "expected" in found.remark
+
+
+def test_more_precision_is_right_with_a_remark_and_less_is_wrong():
+    wide, narrow = one("tensor", X), one("tensor", X.astype("f4"))
+    assert verdict(narrow, wide).right and "float64" in verdict(narrow, wide).remark
+    assert not verdict(wide, narrow).right
+
+
+@pytest.mark.parametrize("factor", [2, 0.5, -1, 1 + 1e-7, np.nan, np.inf, 0])
+def test_a_wrong_value_is_wrong_and_says_what_was_expected(factor):
+    with np.errstate(all="ignore"):
+        found = verdict(one("tensor", X), one("tensor", X * factor))
+    assert not found.right and "expected" in found.remark and "[" in found.remark
+
+
+@pytest.mark.parametrize("key", [np.nan, np.inf, -np.inf, 1.0, 0.0])
+@pytest.mark.parametrize("got", [np.nan, np.inf, -np.inf, 1.0, 0.0])
+def test_nan_and_infinity_equal_themselves_alone(key, got):
+    same = key == got or (np.isnan(key) and np.isnan(got))
+    assert verdict(one("tensor", key), one("tensor", got)).right == same
+
+
+@pytest.mark.parametrize(
+    "got",
+    [one("tensor", X.T), one("tensor", X[:1]), one("tensor", X[None]), one("tensor", X.ravel()), one("tensor", 1.0)],
+)
+def test_another_shape_is_wrong(got):
+    assert "shape" in verdict(one("tensor", X), got).remark
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        one("int", 1),
+        one("bool", True),
+        one("tensor", 1, dtype="i8"),
+        one("tensor", 1j),
+        Answer(ANSWERED, leaves=(Leaf("none"),)),
+    ],
+)
+def test_another_kind_of_number_is_wrong(got):
+    assert not verdict(one("tensor", 1.0), got).right
+
+
+def slopes(flows, *arrays):
+    leaves = (Leaf("bool", np.array(flows)), *[Leaf("array", array) for array in arrays])
+    return Answer(ANSWERED, "dict", (FLOWS, *[f"gradient of input {n}" for n in range(len(arrays))]), leaves)
+
+
+def test_a_gradient_needs_a_graph():
+    assert verdict(slopes(True, X), slopes(True, X * (1 + 1e-7)), "gradient").right
+    assert verdict(slopes(True, X), slopes(False, np.zeros_like(X)), "gradient").remark == NO_GRAPH
+    assert not verdict(slopes(True, X), slopes(False, X), "gradient").right
+    assert not verdict(slopes(True, X), slopes(True, X * 1.001), "gradient").right
+    assert not verdict(one("tensor", X, True), one("float", 1.0), "gradient").right
+    assert not verdict(one("tensor", X, True), one("tensor", X), "gradient").right
+
+
+@pytest.mark.parametrize("kind", ["ValueError", "TypeError", "IndexError"])
+def test_a_refusal_by_any_usual_error_matches(kind):
+    key = Answer(RAISED, error="ValueError", where="cell 3, line 1")
+    assert verdict(key, Answer(RAISED, error=kind, where="cell 4, line 2"), "errors").right
+    for other in (
+        "NotImplementedError",
+        "AttributeError",
+        "NameError",
+        "UnboundLocalError",
+        "ZeroDivisionError",
+        "SystemExit",
+    ):
+        assert not verdict(key, Answer(RAISED, error=other, where="cell 4, line 2"), "errors").right
+    assert not verdict(key, one("tensor", 1.0), "errors").right
+    assert not verdict(key, Answer(TIMEOUT), "errors").right
+    assert not verdict(key, Answer(RAISED, error="TypeError"), "errors").right  # not raised by the submission
+
+
+def test_a_stated_tolerance_replaces_the_usual_one():
+    assert verdict(one("tensor", 1.0), one("tensor", 1.05), tolerance=(0.1, 0)).right
+    assert not verdict(one("tensor", 1.0), one("tensor", 1.05)).right
+
+
+def careful(x):
+    if x < 0:
+        raise ValueError(x)
+
+
+def test_refuses_tells_a_refusal_from_a_fault():
+    assert refuses(lambda: careful(-1)) == "refused" and refuses(lambda: careful(1)) == "accepted"
+    with pytest.raises(TypeError):
+        refuses(lambda: careful(1, option=2))
+    with pytest.raises(NameError):
+        refuses(lambda: careful(undefined))  # noqa: F821
+    with pytest.raises(NotImplementedError):
+        refuses(lambda: (_ for _ in ()).throw(NotImplementedError))
+
+
+def test_refusals_asks_about_good_and_bad_input_in_random_order():
+    orders = set()
+    for seed in range(20):
+        answers = refusals(np.random.default_rng(seed), [lambda: careful(1)] * 2, [lambda: careful(-1)] * 2)
+        assert sorted(answers) == ["accepted", "accepted", "refused", "refused"]
+        orders.add(tuple(answers))
+    assert len(orders) > 2
