@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from tito.catalogue import Module
 from tito.notebook import Cell, Exercise, Notebook
 from tito.problem import USAGE, Problem
-from tito.regions import STUB
 from tito.release import released_tests, test_digest
 from tito.running import Run, run_cells
 
@@ -150,7 +149,7 @@ def _explain(result: Result, error: dict, exercise: Exercise | None, run: Run) -
     """The error in the learner's terms: unwritten, waiting for another cell, or wrong, and at which line."""
     stub = _UNWRITTEN.search(error["message"]) if error["type"] == "NotImplementedError" else None
     blocker = _blocker(error, exercise, run)
-    if exercise and STUB.format(exercise.name) in exercise.cell.source:
+    if stub and exercise and stub[1] == exercise.name:
         result.status, result.message = NOT_STARTED, "not started"
     elif stub:
         result.status, result.message = WAITING, f"needs the exercise {stub[1]}, which is not written yet"
