@@ -1,0 +1,55 @@
+"""`python -m benchmarks [operations training losses graph tool] [--json]`: measure, and print a table of ratios."""
+
+import json
+import os
+import sys
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"  # before NumPy and PyTorch load
+
+PARTS = ("operations", "training", "losses", "graph", "tool")
+
+
+def readable(value, unit):
+    if unit:
+        return f"{value:.0f} {unit}"
+    for scale, name in [(1, "s"), (1e-3, "ms"), (1e-6, "µs")]:
+        if value >= scale or name == "µs":
+            return f"{value / scale:.3g} {name}"
+
+
+def measured(parts):
+    "The rows of each part, as they are measured."
+    from importlib import import_module
+
+    import torch
+    torch.set_num_threads(1)
+    for part in parts:
+        yield from import_module(f"benchmarks.{part}").measure()
+
+
+def table(rows):
+    from rich.table import Table
+    table = Table("job", "tinytorch", "against", "its time", "ratio", "target", "met", title="One thread, medians")
+    for row in rows:
+        limit = "" if row.target is None else f"≤ {row.target if row.peer else readable(row.target, row.unit)}"
+        met = {None: "", True: "[green]yes[/]", False: "[red]no[/]"}[row.met]
+        table.add_row(row.job, readable(row.ours, row.unit), row.peer, readable(row.theirs, "") if row.peer else "",
+                      f"{row.value:.2f}" if row.peer else "", limit, met)
+    return table
+
+
+def main(arguments):
+    parts = [a for a in arguments if a != "--json"] or PARTS
+    if unknown := set(parts) - set(PARTS):
+        sys.exit(f"benchmarks: there is no part {', '.join(sorted(unknown))}; choose from {', '.join(PARTS)}")
+    rows = list(measured(parts))
+    if "--json" in arguments:
+        print(json.dumps([vars(row) | {"met": row.met} for row in rows], indent=1))
+        return
+    from rich.console import Console
+    Console(width=None if sys.stdout.isatty() else 140).print(table(rows))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
