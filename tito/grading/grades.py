@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tito.grading.exam import ASPECTS
 from tito.grading.marks import Result
+from tito.grading.sheet import ANSWERED, MISSING, RAISED
 
 
 @dataclass
@@ -86,7 +87,7 @@ def _as_dict(result: Result) -> dict:
 def _first_remark(result: Result) -> str:
     """What to tell first: code that did not run, then the first question that earned nothing, then a remark."""
     wrong = [mark for mark in result.marks if not mark.right] or [mark for mark in result.marks if mark.remark]
-    if wrong and wrong[0].status not in ("answered", "missing"):
+    if wrong and wrong[0].status not in (ANSWERED, RAISED, MISSING):
         text = f"{wrong[0].exercise}: {wrong[0].status}: {wrong[0].remark}"
     elif wrong:
         text = f"{wrong[0].exercise}: {wrong[0].remark}"

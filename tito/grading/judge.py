@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tito.grading.exam import FLOWS, REFUSALS, Question
+from tito.grading.exam import ACCEPTED, FLOWS, REFUSALS, REFUSED, Question
 from tito.grading.sheet import ANSWERED, CRASHED, MEMORY, MISSING, RAISED, TIMEOUT, UNREADABLE, Answer, Leaf
 
 REFUSING = {"ValueError", "TypeError", "IndexError", "KeyError", "LookupError", "AssertionError"}
@@ -99,6 +99,8 @@ def _plain(key: Leaf, got: Leaf) -> Verdict:
     """Texts and None are equal or not."""
     if key.kind == got.kind and isinstance(key.value, str | None) and key.value == got.value:
         return Verdict(True)
+    if key.kind == got.kind == "str" and {key.value, got.value} == {REFUSED, ACCEPTED}:
+        return Verdict(False, "bad input is accepted" if got.value == ACCEPTED else "good input is refused")
     return Verdict(False, f"expected {_shown(key)}, got {_shown(got)}")
 
 

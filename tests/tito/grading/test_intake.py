@@ -80,8 +80,9 @@ def test_what_cannot_be_read_has_a_status_and_a_reason(name, school, tmp_path):
 
 def _refused(school, folder, student, status, reason):
     entry = next(entry for entry in intake.find(folder) if entry.student == student)
-    with pytest.raises(intake.Refused, match=reason) as refused:
+    with pytest.raises(intake.Refused) as refused:
         intake.read(entry, school.catalogue.find("02"))
+    assert reason in str(refused.value)
     assert refused.value.status == status and "\n" not in str(refused.value)
 
 
