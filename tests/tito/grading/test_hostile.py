@@ -24,13 +24,13 @@ SUM = 'reduction == "sum"'
 COSTS_ONE = {
     "loops": (when(SUM, "while True: pass"), "timeout"),
     "sleeps": (when(SUM, "time.sleep(60)"), "timeout"),
-    "stops_itself": (when(SUM, "os.kill(os.getpid(), signal.SIGSTOP)"), "timeout"),
+    "stops_itself": (when(SUM, "os.kill(os.getpid(), signal.SIGSTOP)"), "raised"),
     "leaves": (when(SUM, "os._exit(0)"), "crashed"),
     "exits": (when(SUM, "sys.exit(0)"), "raised"),
     "segfaults": (when(SUM, "ctypes.string_at(0)"), "crashed"),
-    "kills_itself": (when(SUM, "os.kill(os.getpid(), signal.SIGKILL)"), "crashed"),
+    "kills_itself": (when(SUM, "os.kill(os.getpid(), signal.SIGKILL)"), "raised"),
     "aborts": (when(SUM, "os.abort()"), "crashed"),
-    "kills_its_group": (when(SUM, "os.kill(0, signal.SIGKILL)"), "crashed"),
+    "kills_its_group": (when(SUM, "os.kill(0, signal.SIGKILL)"), "raised"),
     "wants_50_gb": (when(SUM, "np.ones(50 << 27)"), "memory"),
     "fills_memory": (when(SUM, "global hoard; hoard = []\nwhile True: hoard.append(bytearray(1 << 24))"), "memory"),
     "recurses": (when(SUM, "mse_loss(pred, target, 'sum')"), "raised"),
@@ -245,7 +245,7 @@ def test_the_course_cannot_be_imported_by_student_code(examine):
 
 def test_the_environment_is_empty_and_output_goes_nowhere(examine, capfd, monkeypatch):
     monkeypatch.setenv("SECRET", "answers")
-    cell = "#| export\nimport os, sys\nassert not os.environ and not os.listdir('/proc/self/fd')[5:], os.environ\n"
+    cell = "#| export\nimport os, sys\nassert not os.environ, os.environ\n"
     cell += "print('score: 100 ' * 10000)\nprint('x', file=sys.stderr)\nos.write(1, b'passed')\n"
     result = examine({"talks": {"extra": cell}})["talks"]
     assert result.total == 16 and not result.troubles

@@ -1,17 +1,24 @@
-"""Takes from a worker what it does not need, before it reads a line of student code. Landlock and seccomp come here.
+"""Takes from a worker what it does not need, before it reads a line of student code.
 
+In this order: a session of its own, limits, another user, no way to regain privileges, then the disk (Landlock) and the
+system calls (seccomp).
 `probe` attempts, in a process confined like any worker, what must not be possible, and says what held.
 """
 
+import base64
 import ctypes
 import mmap
 import os
 import resource
 import signal
+import socket
 import struct
 import sys
+import sysconfig
 
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+from tito.grading.worker import landlock
+
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 1, 38, 22, 2
 FIRST_UID, UIDS = 60000, 1000  # users that no system gives away by default
 NOBODY = 65534
 HANDLES, MOST_FDS = 32, 1024
@@ -25,9 +32,42 @@ PROTECTIONS = {
     "files": "no byte written to a file",
     "handles": "few open files",
     "environment": "no environment",
+    "disk": "nothing to read but the standard library and NumPy (Landlock: Linux 5.13 or newer)",
+    "calls": "no system call beyond computing and answering (seccomp: install libseccomp2 and pyseccomp)",
+    "network": "no network",
+    "signals": "no signal to another process",
 }
 
 _prctl = ctypes.CDLL(None, use_errno=True).prctl if os.name == "posix" else None
+
+
+class _Program(ctypes.Structure):
+    """struct sock_fprog: a BPF program for the kernel."""
+
+    _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]
+
+
+def prepared(limits: dict, filter: str, seat: int) -> dict:
+    """The `limits` of a course with all that can be made once for every worker of this zygote."""
+    code = base64.b64decode(filter)
+    return limits | {
+        "base": base_size(),
+        "uid": free_uid(seat),
+        "program": _Program(len(code) // 8, code) if code else None,
+        "rules": _disk_rules(),
+    }
+
+
+def _disk_rules() -> int | None:
+    """A Landlock ruleset: the standard library without its site-packages, and NumPy. None where the kernel has none."""
+    if not (sys.platform == "linux" and landlock.version()):
+        return None
+    numpy = os.path.dirname(sys.modules["numpy"].__file__)
+    folders = dict.fromkeys(sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
+    files = [
+        entry.path for folder in folders for entry in os.scandir(folder) if not entry.name.endswith("-packages")
+    ]
+    return landlock.ruleset([*files, numpy, numpy + ".libs"], list(folders))
 
 
 def base_size() -> int:
@@ -40,16 +80,20 @@ def base_size() -> int:
 
 
 def confine(limits: dict, strict: bool = True) -> None:
-    """Confine this process for good. `limits`: base and memory in bytes, cpu in seconds, uid (0: keep the user).
+    """Confine this process for good. `limits`: those of `prepared`: memory and base in bytes, cpu in seconds, ….
 
     Raises what the system raises for a step that it does not allow; not `strict` goes on without that step.
     """
-    for step in (os.setsid, _empty_environment, _limit_resources, _change_user, _limit_processes, _die_with_parent):
+    for step in _STEPS:
         try:
-            step() if step is os.setsid else step(limits)
+            step(limits)
         except (OSError, ValueError):
             if strict:
                 raise
+
+
+def _new_session(limits: dict) -> None:
+    os.setsid()
 
 
 def _empty_environment(limits: dict) -> None:
@@ -90,6 +134,32 @@ def _die_with_parent(limits: dict) -> None:
         _prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
+def _close_disk(limits: dict) -> None:
+    if limits["rules"] is None:
+        raise OSError("no Landlock")
+    landlock.restrict(limits["rules"])
+
+
+def _close_kernel(limits: dict) -> None:
+    if limits["program"] is None:
+        raise OSError("no seccomp filter")
+    program = ctypes.byref(limits["program"])
+    if _prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), program, ctypes.c_ulong(0), ctypes.c_ulong(0)):
+        raise OSError(ctypes.get_errno(), "seccomp")
+
+
+_STEPS = (
+    _new_session,
+    _empty_environment,
+    _limit_resources,
+    _change_user,
+    _limit_processes,
+    _die_with_parent,
+    _close_disk,
+    _close_kernel,
+)
+
+
 def close_all_but(*kept: int) -> None:
     """Close every file above standard error except these."""
     last = 2
@@ -97,6 +167,11 @@ def close_all_but(*kept: int) -> None:
         os.closerange(last + 1, fd)
         last = fd
     os.closerange(last + 1, MOST_FDS)
+
+
+def handles(limits: dict, *others: int) -> list[int]:
+    """The files that a worker needs until it is confined: its rules, and the others."""
+    return [*others, *([] if limits["rules"] is None else [limits["rules"]])]
 
 
 def free_uid(seat: int) -> int:
@@ -110,7 +185,7 @@ def probe(limits: dict) -> dict[str, bool]:
     child = os.fork()
     if child == 0:
         try:
-            close_all_but(write)
+            close_all_but(*handles(limits, write))
             confine(limits, strict=False)
             held = [_ATTEMPTS[name](limits) for name in PROTECTIONS]
             os.write(write, struct.pack(f"{len(held)}?", *held))
@@ -148,6 +223,10 @@ def _open_many() -> None:
         os.dup(2)
 
 
+def _cannot_read(path: str) -> bool:
+    return _fails(lambda: os.close(os.open(path, os.O_RDONLY)), OSError)
+
+
 _ATTEMPTS = {
     "session": lambda limits: os.getsid(0) == os.getpid(),
     "user": lambda limits: os.getuid() != 0 and _fails(lambda: os.setuid(0), PermissionError),
@@ -156,4 +235,9 @@ _ATTEMPTS = {
     "files": lambda limits: _fails(_write_file, OSError),
     "handles": lambda limits: _fails(_open_many, OSError),
     "environment": lambda limits: not os.environ,
+    "disk": lambda limits: all(_cannot_read(path) for path in ("/", "/etc/passwd", "/proc/self/status", __file__)),
+    "calls": lambda limits: _fails(os.pipe, PermissionError) and _fails(lambda: os.chmod("/", 0o755), PermissionError),
+    "network": lambda limits: all(_fails(lambda k=k: socket.socket(k), PermissionError) for k in _FAMILIES),
+    "signals": lambda limits: _fails(lambda: os.kill(os.getppid(), 0), PermissionError),
 }
+_FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)

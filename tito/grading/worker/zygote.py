@@ -29,7 +29,7 @@ def main(fd: int) -> None:
     course = json.loads(_received(control))
     try:
         questions, modules = prepare(course)
-        limits = course["limits"] | {"base": confine.base_size(), "uid": confine.free_uid(course["seat"])}
+        limits = confine.prepared(course["limits"], course["filter"], course["seat"])
         held = confine.probe(limits)
         reply = {"questions": [question.name for question in questions], "held": held}
     except Exception as error:  # the course's own files do not load: its author is told where
@@ -144,7 +144,7 @@ def _end(child: int) -> int:
 
 def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: list, limits: dict) -> None:
     """One worker's life: confine itself, read its job, run the pieces, answer the questions, end."""
-    confine.close_all_but(job_fd, answer_fd)
+    confine.close_all_but(*confine.handles(limits, job_fd, answer_fd))
     confine.confine(limits, strict=not course["unsafe"])
     with open(job_fd, "rb") as pipe:
         job = json.loads(pipe.read())
