@@ -240,6 +240,9 @@ def probe(memory: int = 1 << 30) -> dict[str, bool]:
     given = {"libraries": ["numpy"], "prerequisites": [], "exam": _NO_EXAM, "target": "x", "unsafe": True}
     seat = Seat(given | {"limits": {"memory": memory, "cpu": 10}}, 0)
     try:
-        return seat.start()["held"]
+        reply = seat.start()
     finally:
         seat.close()
+    if "error" in reply:
+        raise Problem(f"the process that starts workers does not load: {reply['error']}")
+    return reply["held"]
