@@ -101,7 +101,8 @@ def backward(self: Tensor, grad=None, retain_grads=False):
             values = [x.data for x in inputs]
             for i, x in enumerate(inputs):
                 if x.requires_grad:
-                    receive(x, rule(node.op, i)(g, node.data, *values), g)
+                    gradient = rules[i] if rules is not None and i < len(rules) else None
+                    receive(x, (gradient or rule(node.op, i))(g, node.data, *values), g)
     except BaseException:
         for node in order:  # half a pass must not leak into the next one
             node.grad = None

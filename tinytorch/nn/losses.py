@@ -60,7 +60,9 @@ def pair(name, pred, target):
 
 
 def check_range(name, what, values, low, high):
-    "Raise ValueError when an entry of the array `values` lies outside [low, high], or is NaN."
+    "Raise ValueError when an entry of `values` (a number or an array) lies outside [low, high], or is NaN."
+    if isinstance(values, (int, float)) and low <= values <= high:
+        return
     values = to_array(values)
     if not (values.min() >= low and values.max() <= high):
         bad = np.ravel(values)[~((np.ravel(values) >= low) & (np.ravel(values) <= high))][0]
@@ -215,13 +217,17 @@ def class_targets(name, x, target, ignore_index):
 
 def _indices(name, target, classes, ignore_index):
     index = np.asarray(target)
-    if np.any(index != np.floor(index)):
-        raise ValueError(f"{name}: class index {index[index != np.floor(index)].flat[0]} is not a whole number")
-    index = index.astype(np.int64)
+    if index.dtype.kind == "f" and np.any(index != np.floor(index)):
+        raise ValueError(f"{name}: class index {index[index != np.floor(index)].flat[0]} is not a whole number; "
+                         "give integers, or probabilities of the prediction's shape")
+    index = index.astype(np.int64, copy=False)
+    if not 0 <= ignore_index < classes and index.min() >= 0 and index.max() < classes:
+        return index, np.ones(index.shape, bool)
     counted = index != ignore_index
     wrong = counted & ((index < 0) | (index >= classes))
     if wrong.any():
-        raise IndexError(f"{name}: class {index[wrong].flat[0]} does not exist; there are {classes} classes, 0 to {classes - 1}")
+        raise IndexError(f"{name}: class {index[wrong].flat[0]} does not exist; "
+                         f"there are {classes} classes, 0 to {classes - 1}")
     if not counted.any():
         raise ValueError(f"{name}: every target equals ignore_index {ignore_index}; nothing is left to average")
     return np.where(counted, index, 0), counted
@@ -364,9 +370,9 @@ hinge_terms = binary(hinge_terms)
 
 def check_signs(name, target):
     "Raise ValueError when the array `target` holds anything but −1 and +1."
-    bad = np.asarray(target)[abs(np.asarray(target)) != 1]
-    if bad.size:
-        raise ValueError(f"{name}: target {bad.flat[0]} is neither -1 nor +1; turn labels 0 and 1 into 2 * t - 1")
+    if not (abs(target) == 1).all():
+        bad = np.ravel(target)[abs(np.ravel(target)) != 1][0]
+        raise ValueError(f"{name}: target {bad} is neither -1 nor +1; turn labels 0 and 1 into 2 * t - 1")
 
 
 def hinge_loss(pred, target, reduction="mean"):
