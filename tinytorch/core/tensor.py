@@ -205,13 +205,14 @@ def operation(forward, symbol=None):
     that can need a gradient, stay empty until module 05.
     """
     def op(*inputs):
-        inputs = tuple(x if x.__class__ is Tensor else Constant(x) for x in inputs)
+        inputs = tuple([x if x.__class__ is Tensor else Constant(x) for x in inputs])
         try:
             value = forward(*[x.data for x in inputs])
         except (ValueError, IndexError, TypeError) as error:
             raise explain(op, error, *[x.data for x in inputs]) from None
-        if recording.on and any(x.requires_grad for x in inputs):
-            return Tensor(value, True, op, inputs)
+        for x in inputs:
+            if x.requires_grad and recording.on:
+                return Tensor(value, True, op, inputs)
         return Tensor(value)
     return named(op, forward, symbol)
 
