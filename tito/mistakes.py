@@ -1,8 +1,14 @@
 """mistakes.py of a lesson: known wrong answers, each the complete source of an exercise's cell."""
 
+import json
+import re
+from pathlib import Path
+from textwrap import dedent, indent
+
 from tito.catalogue import Module
 from tito.notebook import Notebook
 from tito.problem import Problem
+from tito.regions import BEGIN, END
 
 MISTAKE = {"exercise": str, "name": str, "code": str, "says": str}
 
@@ -51,3 +57,52 @@ def _entry_fault(entry, exercises: set[str], seen: set) -> str | None:
     except SyntaxError as error:
         return f"{entry['name']}: its code is no Python: {error.msg}, line {error.lineno}"
     return None
+
+
+# ── What a mistakes.py is written with ───────────────────────────────────────────────────────────────────────────────
+
+
+def of_lesson(file: str):
+    """The function `mistake` for the lesson beside `file` (a mistakes.py): it makes an entry of MISTAKES.
+
+    mistake(exercise, name, seen, says, function=body) puts `body` in place of the marked solution of that function (or
+    `**{"Class.method": body}`); a pair (old, new) changes one piece of it, and `cell=(old, new)` one piece of the cell.
+    `seen` is how often the mistake was found in public implementations.
+    """
+    [notebook] = Path(file).parent.glob("*_dev.ipynb")
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    lesson = {c["metadata"]["nbgrader"]["grade_id"]: "".join(c["source"]) for c in cells if "nbgrader" in c["metadata"]}
+
+    def mistake(exercise: str, name: str, seen: int, says: str, **bodies) -> dict:
+        code = lesson[exercise]
+        for function, body in bodies.items():
+            code = changed(code, body, "the cell") if function == "cell" else written(code, function, body)
+        lines = [line for line in code.splitlines(keepends=True) if line.strip() not in (BEGIN, END)]
+        return {"exercise": exercise, "name": name, "code": "".join(lines), "says": says, "seen": seen}
+
+    return mistake
+
+
+def written(source: str, function: str, body) -> str:
+    """The cell `source` with `body` in place of the solution of `function`; a pair changes a piece of that solution."""
+    start = 0
+    for part in function.split("."):
+        found = re.compile(rf"^ *(?:def|class) {part}\b", re.MULTILINE).search(source, start)
+        if not found:
+            raise ValueError(f"the cell has no {function}")
+        start = found.end()
+    region = re.compile(rf"^( *){BEGIN}\n(.*?)^ *{END}", re.MULTILINE | re.DOTALL).search(source, start)
+    if not region or re.search(r"^ *def ", source[start : region.start()], re.MULTILINE):
+        raise ValueError(f"{function} has no marked solution")
+    margin, solution = region.groups()
+    if isinstance(body, tuple):
+        body = changed(solution, body, function)
+    return f"{source[: region.start(2)]}{indent(dedent(body).strip(), margin)}\n{margin}{END}{source[region.end() :]}"
+
+
+def changed(source: str, piece: tuple[str, str], where: str) -> str:
+    """`source` with `piece`, a pair (old, new), changed; old must stand there exactly once."""
+    times = source.count(piece[0])
+    if times != 1:
+        raise ValueError(f"{where}: {piece[0]!r} stands {times} times in it, not once")
+    return source.replace(*piece)

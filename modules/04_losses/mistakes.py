@@ -7,45 +7,9 @@ a function's stub; the rest of the cell is the lesson's own. To add one, append 
 
 A pair (old, new) instead of a body changes one piece of the lesson's solution. `tito check 04` shows what is caught.
 """
-import json
-from pathlib import Path
-from textwrap import dedent, indent
+from tito.mistakes import of_lesson
 
-BEGIN, END = "    ### BEGIN SOLUTION\n", "    ### END SOLUTION"
-
-
-def lesson_cells():
-    "The lesson's cells by grade_id."
-    cells = json.loads(Path(__file__).with_name("losses_dev.ipynb").read_text(encoding="utf-8"))["cells"]
-    return {c["metadata"]["nbgrader"]["grade_id"]: "".join(c["source"]) for c in cells if "nbgrader" in c["metadata"]}
-
-
-LESSON = lesson_cells()
-
-
-def written(source, function, body):
-    "The cell `source` with `body` in place of the solution of `function`; a pair changes a piece of that solution."
-    before, found, after = source.partition(f"def {function}(")
-    head, marked, rest = after.partition(BEGIN)
-    solution, closed, tail = rest.partition(END)
-    if not (found and marked and closed) or "\ndef " in head:
-        raise ValueError(f"the cell has no function {function} with a marked solution")
-    if isinstance(body, tuple):
-        times = solution.count(body[0])
-        if times != 1:
-            raise ValueError(f"{function}: {body[0]!r} stands {times} times in the solution, not once")
-        body = solution.replace(*body)
-    return f"{before}{found}{head}{BEGIN}{indent(dedent(body).strip(), '    ')}\n{END}{tail}"
-
-
-def mistake(exercise, name, seen, says, **bodies):
-    "An entry of MISTAKES: the complete source of the exercise's cell, with these bodies in place of the right ones."
-    code = LESSON[exercise]
-    for function, body in bodies.items():
-        code = written(code, function, body)
-    code = "".join(line for line in code.splitlines(keepends=True) if line.strip() not in (BEGIN.strip(), END.strip()))
-    return {"exercise": exercise, "name": name, "code": code, "says": says, "seen": seen}
-
+mistake = of_lesson(__file__)
 
 MISTAKES = [
     # Reductions
