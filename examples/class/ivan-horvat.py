@@ -193,7 +193,7 @@ bce_with_logits_terms = operation(bce_with_logits_terms)
 def bce_with_logits_loss(logits, target, pos_weight=None, reduction="mean"):
     """Binary cross-entropy of raw scores and targets in [0, 1], of equal shapes.
 
-    `pos_weight` (a number or an array that broadcasts to the scores) multiplies the loss of positives; ValueError if negative.
+    `pos_weight` (a number, or an array that broadcasts to the scores) multiplies the loss of positives.
     """
     logits, target = pair("bce_with_logits_loss", logits, target)
     check_range("bce_with_logits_loss", "target", target, 0, 1)
@@ -309,7 +309,7 @@ index_cross_entropy, soft_cross_entropy = binary(index_cross_entropy), binary(so
 def cross_entropy_loss(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
     """Cross-entropy of raw scores (C,), (N, C) or (N, C, …) and class indices or probabilities; one term a row.
 
-    `weight` (C,) scales the classes, rows of `ignore_index` do not count, `label_smoothing` in [0, 1] spreads the target.
+    `weight` (C,) scales the classes, rows of `ignore_index` do not count, `label_smoothing` in [0, 1] spreads targets.
     """
     name = "cross_entropy_loss"
     check_range(name, "label_smoothing", label_smoothing, 0, 1)
@@ -391,7 +391,7 @@ kl_terms = binary(kl_terms)
 
 
 def kl_div_loss(logp, target, reduction="mean"):
-    "Kullback–Leibler divergence of log-probabilities and target probabilities; also reduction='batchmean'. ValueError if target < 0."
+    "Kullback–Leibler divergence of log-probabilities and target probabilities; `reduction` may also be 'batchmean'."
     logp, target = pair("kl_div_loss", logp, target)
     check_range("kl_div_loss", "target", target, 0, 1)
     terms = kl_terms(logp, target)
@@ -432,7 +432,7 @@ def cosine(a, b, eps=1e-12):
 
 
 def cosine_embedding_loss(a, b, target, margin=0.0, reduction="mean"):
-    "Cosine embedding loss of rows a and b (…, D) and targets ±1 (…). ValueError for other shapes, targets or margins outside [-1, 1]."
+    "Cosine embedding loss of rows a and b (…, D) and targets ±1 (…). ValueError for a margin outside [-1, 1]."
     name = "cosine_embedding_loss"
     a, b = rows_of_one_shape(name, a, b)
     rows, target = pair(name, Tensor(np.zeros(a.shape[:-1], a.dtype)), target)
@@ -448,7 +448,8 @@ def rows_of_one_shape(name, *tensors):
     tensors = [prediction(name, x) for x in tensors]
     shapes = [x.shape for x in tensors]
     if len(set(shapes)) > 1 or shapes[0] == ():
-        raise ValueError(f"{name}: inputs have shapes {', '.join(map(str, shapes))}; give rows of one shape, as in (N, D)")
+        listed = ", ".join(map(str, shapes))
+        raise ValueError(f"{name}: inputs have shapes {listed}; give rows of one shape, as in (N, D)")
     return tensors
 
 # %% ../../modules/04_losses/losses_dev.ipynb #triplet_loss
@@ -461,7 +462,7 @@ def distance(a, b, eps=1e-6):
 
 
 def triplet_loss(anchor, positive, negative, margin=1.0, reduction="mean"):
-    "Triplet margin loss of rows (…, D); one term a row. ValueError for different shapes or a margin that is not positive."
+    "Triplet margin loss of rows (…, D); one term a row. ValueError for a margin that is not positive."
     a, p, n = rows_of_one_shape("triplet_loss", anchor, positive, negative)
     check_positive("triplet_loss", "margin", margin)  # without one, all points in one place are a perfect answer
     gap = distance(a, p) - distance(a, n) + margin
@@ -498,14 +499,16 @@ class Loss:
     function = None
 
     def __init__(self, **options):
-        known = {n: p.default for n, p in inspect.signature(self.function).parameters.items() if p.default is not p.empty}
+        parameters = inspect.signature(self.function).parameters.values()
+        known = {p.name: p.default for p in parameters if p.default is not p.empty}
         for name in options:
             if name not in known:
                 raise TypeError(f"{type(self).__name__}: there is no option {name!r}; choose from {', '.join(known)}")
         self.options = known | options
         words = REDUCTIONS + ("batchmean",) * (self.function is kl_div_loss)
         if self.options["reduction"] not in words:
-            raise ValueError(f"{type(self).__name__}: reduction {self.options['reduction']!r} is unknown; choose one of {', '.join(words)}")
+            raise ValueError(f"{type(self).__name__}: reduction {self.options['reduction']!r} is unknown; "
+                             f"choose one of {', '.join(words)}")
 
     def __call__(self, *inputs):
         return self.function(*inputs, **self.options)

@@ -47,7 +47,7 @@ def unbroadcast(g, shape):
 
 # %% ../../modules/05_autograd/autograd_dev.ipynb #newest_first
 def newest_first(result):
-    "The results that need a gradient on the way to `result`, it included, each once, newest first. Leaves are left out."
+    "The results on the way to `result` that need a gradient, itself included, each once, newest first. No leaves."
     found, seen = [result], {result}
     for node in found:  # the list grows while we walk it
         for x in node.inputs:
@@ -112,16 +112,17 @@ def backward(self: Tensor, grad=None, retain_grads=False):
 def first_gradient(result, grad):
     "The gradient that `result` starts with: `grad`, or 1 for a single value."
     if not result.requires_grad:
-        raise RuntimeError("backward: this Tensor remembers no operation; was it made under no_grad, from .data, or from "
-                           "tensors without requires_grad=True?")
+        raise RuntimeError("backward: this Tensor remembers no operation; was it made under no_grad, from .data, "
+                           "or from tensors without requires_grad=True?")
     if grad is None:
         if result.size != 1:
-            raise ValueError(f"backward: a gradient of shape {result.shape} must be given for a Tensor that is not one number; "
-                             "or reduce it first, as in .sum().backward()")
+            raise ValueError(f"backward: this Tensor of shape {result.shape} is not one number; give a gradient of its "
+                             "shape, or reduce it first, as in .sum().backward()")
         return np.ones(result.shape, result.dtype)[()]
     grad = np.array(grad.data if isinstance(grad, Tensor) else grad, dtype=result.dtype)[()]
     if grad.shape != result.shape:
-        raise ValueError(f"backward: the gradient has shape {grad.shape}, the Tensor {result.shape}; give one of the same shape")
+        raise ValueError(f"backward: the gradient has shape {grad.shape}, the Tensor {result.shape}; "
+                         "give one of the same shape")
     return grad
 
 
@@ -430,7 +431,8 @@ def kl_p(g, out, logp, t):
     return -g * t
 
 
-losses.bce_terms.rules, losses.bce_with_logits_terms.rules, losses.kl_terms.rules = (bce_p,), (bce_with_logits_x,), (kl_p,)
+losses.bce_terms.rules, losses.kl_terms.rules = (bce_p,), (kl_p,)
+losses.bce_with_logits_terms.rules = (bce_with_logits_x,)
 
 # %% ../../modules/05_autograd/autograd_dev.ipynb #cross_entropy_rules
 def one_per_row(values, x, index):
@@ -526,7 +528,7 @@ def draw(result, /, limit=200, **names):
 
 
 def operands(x):
-    "The inputs of the Tensor `x` that are mathematics: Tensors, and constants with a rule. Not an axis or another option."
+    "The inputs of the Tensor `x` that are mathematics: Tensors, and constants with a rule; no axis, no other option."
     rules = x.op.rules or () if x.op else ()
     return [i for n, i in enumerate(x.inputs) if isinstance(i, Tensor) or (n < len(rules) and rules[n] is not None)]
 

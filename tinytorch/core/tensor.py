@@ -141,7 +141,8 @@ def to_array(data, dtype=None):
 def item(self: Tensor):
     "The one value as a Python number. Raises ValueError when there are more or fewer."
     if self.size != 1:
-        raise ValueError(f"item: a Tensor of shape {self.shape} holds {self.size} values, not one; reduce it first, as in .mean().item()")
+        raise ValueError(f"item: a Tensor of shape {self.shape} holds {self.size} values, not one; "
+                         "reduce it first, as in .mean().item()")
     return self.data.item()
 
 
@@ -362,10 +363,11 @@ where_op = operation(choose, "where")
 
 
 def where(condition, a, b):
-    "A Tensor with the entries of `a` where `condition` is true and of `b` elsewhere. Numbers take the other side's dtype."
+    "A Tensor with the entries of `a` where `condition` is true and of `b` elsewhere; the three broadcast."
     condition = to_array(condition)
     if condition.dtype != bool:
-        raise TypeError(f"where: the condition has dtype {condition.dtype}, not bool; compare first, as in where(x > 0, x, 0)")
+        raise TypeError(f"where: the condition has dtype {condition.dtype}, not bool; "
+                        "compare first, as in where(x > 0, x, 0)")
     return where_op(condition, a, b)
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #matmul
@@ -443,7 +445,8 @@ def reshape(a, shape):
     try:
         return np.reshape(a, shape)[()]
     except (ValueError, TypeError):
-        raise ValueError(f"({np.size(a)} entries) cannot become {shape}: give sizes that multiply to {np.size(a)}") from None
+        n = np.size(a)
+        raise ValueError(f"({n} entries) cannot become {shape}: give sizes that multiply to {n}") from None
 
 
 reshape = operation(reshape)
@@ -462,7 +465,8 @@ def flatten(self: Tensor, start_dim=0, end_dim=-1):
         return self.reshape(1)
     for d in (start_dim, end_dim):
         if not -self.ndim <= d < self.ndim:
-            raise IndexError(f"flatten: axis {d} does not exist in shape {self.shape}; choose from 0 to {self.ndim - 1}")
+            raise IndexError(f"flatten: axis {d} does not exist in shape {self.shape}; "
+                             f"choose from 0 to {self.ndim - 1}")
     first, last = start_dim % self.ndim, end_dim % self.ndim
     return self.reshape(self.shape[:first] + (-1,) + self.shape[last + 1:])
 
@@ -489,7 +493,8 @@ def transpose(self: Tensor, dim0=-2, dim1=-1):
     dims = list(range(self.ndim))
     for d in (dim0, dim1):
         if not -self.ndim <= d < self.ndim:
-            raise IndexError(f"transpose: axis {d} does not exist in shape {self.shape}; choose from 0 to {self.ndim - 1}")
+            raise IndexError(f"transpose: axis {d} does not exist in shape {self.shape}; "
+                             f"choose from 0 to {self.ndim - 1}")
     dims[dim0], dims[dim1] = dims[dim1], dims[dim0]
     return permute(self, tuple(dims))
 
@@ -501,7 +506,7 @@ def T(self: Tensor):
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #index
 def index(a, key):
-    "`a[key]` for an array `a`: integers, slices, masks, integer arrays, as in NumPy. IndexError for an entry that is not there."
+    "`a[key]` for an array `a`: integers, slices, masks, integer arrays. IndexError for an entry that is not there."
     return a[key]
 
 
