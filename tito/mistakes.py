@@ -87,12 +87,12 @@ def written(source: str, function: str, body) -> str:
     """The cell `source` with `body` in place of the solution of `function`; a pair changes a piece of that solution."""
     start = 0
     for part in function.split("."):
-        found = re.compile(rf"^ *(?:def|class) {part}\b", re.MULTILINE).search(source, start)
+        found = re.compile(rf"^( *)(?:def|class) {part}\b", re.MULTILINE).search(source, start)
         if not found:
             raise ValueError(f"the cell has no {function}")
-        start = found.end()
+        start, depth = found.end(), len(found[1])
     region = re.compile(rf"^( *){BEGIN}\n(.*?)^ *{END}", re.MULTILINE | re.DOTALL).search(source, start)
-    if not region or re.search(r"^ *def ", source[start : region.start()], re.MULTILINE):
+    if not region or re.search(rf"^ {{0,{depth}}}def ", source[start : region.start()], re.MULTILINE):
         raise ValueError(f"{function} has no marked solution")
     margin, solution = region.groups()
     if isinstance(body, tuple):
