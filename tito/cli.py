@@ -62,12 +62,15 @@ def test(
     exercises: Annotated[list[str] | None, typer.Argument(metavar="[EXERCISE]...", show_default=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="Results as JSON.")] = False,
     time_limit: Annotated[float | None, typer.Option(min=0.1, help="Seconds for one cell.", show_default=False)] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on: test again what each save touched.")] = False,
 ):
     """Test your notebooks: every exercise, one module's, or those named."""
     from tito import console, show, testing
 
     course = _course()
     modules = _found(course, [module] if module else None) or [m for m in course.catalogue if m.notebook.exists()]
+    if watch:
+        _watch(course, modules)
     results = []
     for chosen in modules:
         results.append(testing.test(course, chosen, exercises, time_limit))
@@ -79,6 +82,38 @@ def test(
         left = next((result for result in results if not result.passed), None)
         console.next_step(f"tito test {left.module}" if left else "tito export")
     raise typer.Exit(0 if results and all(result.passed for result in results) else 1)
+
+
+def _watch(course, modules):
+    from tito import console, show, watch
+
+    console.say(f"watching {', '.join(m.folder for m in modules)}: save a notebook; Ctrl-C ends this", "dim")
+    try:
+        watch.watch(course, modules, show.watched)
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+@app.command()
+def status():
+    """How far you are: each lesson's exercises, and what is exported."""
+    from tito import progress, show
+
+    show.progress(progress.progress(_course()))
+
+
+@app.command()
+def submit(
+    module: Annotated[str, typer.Argument(metavar="MODULE")],
+    student: Annotated[str | None, typer.Option(help="Your id; remembered.", show_default=False)] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also with code that is not Python.")] = False,
+):
+    """Check a lesson and pack it for handing in."""
+    from tito import show
+    from tito import submit as submitting
+
+    course = _course()
+    show.submitted(course, submitting.submit(course, course.catalogue.find(module), student, anyway))
 
 
 @app.command()

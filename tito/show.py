@@ -1,6 +1,7 @@
 """How results read on a terminal: answers first, one colour per meaning, the next command last."""
 
 from tito.console import next_step, say, say_parts, screen, table
+from tito.problem import Problem
 
 
 def counted(number: int, noun: str) -> str:
@@ -91,6 +92,50 @@ def _in_full(done) -> None:
         say_parts((f"  cell {first.cell}, line {first.line}:  ", "dim"), (first.text, None))
     if first.home and first.home != first.cell:
         say(f"  your code is in cell {first.home}", "dim")
+
+
+def watched(done) -> None:
+    """What a save led to: results, or why the notebook cannot be read just now."""
+    if isinstance(done, Problem):
+        complained(done)
+    else:
+        tested(done)
+
+
+def complained(problem) -> None:
+    """A Problem among other output."""
+    say(str(problem), "red")
+    next_step(problem.next or "")
+
+
+STATES = MARKS | {"untested": ("·", "dim"), "changed": ("~", "yellow")}
+
+
+def progress(lessons) -> None:
+    """A line a lesson: a mark for each exercise, how many pass, and whether the package has it."""
+    width = max(len(lesson.module.folder) for lesson in lessons)
+    longest = max(len(lesson.exercises) for lesson in lessons)
+    for lesson in lessons:
+        marks = [STATES.get(status, ("✗", "red")) for status in lesson.exercises.values()]
+        count = f"{lesson.passed:2} of {len(marks):2}  "
+        exported = {"": "not exported", "changed": "changed since its export"}.get(lesson.exported, lesson.exported)
+        gap = " " * (longest - len(marks) + 2)
+        say_parts((f"{lesson.module.folder:{width}}  ", "bold"), *marks, (gap + count, None), (exported, "dim"))
+    say("✓ passed  ✗ failed  ~ changed since its test  · not yet", "dim")
+    left = next((lesson for lesson in lessons if lesson.passed < len(lesson.exercises)), None)
+    open_ = next((name for name, status in left.exercises.items() if status != "passed"), "") if left else ""
+    next_step(f"tito test {left.module.number} {open_}" if left else "tito submit")
+
+
+def submitted(course, done) -> None:
+    """What was packed, and how it stands."""
+    right = sum(result.passed for result in done.tested.results)
+    say_parts(("packed ", "green"), (course.inside(done.path), None))
+    for name, size in done.files.items():
+        say(f"  {name}  {size:,} bytes")
+    total = len(done.tested.results)
+    say(f"  {right} of {counted(total, 'exercise')} pass", "green" if right == total else "yellow")
+    next_step("hand in this file" if right == total else f"hand in this file, or go on: tito test {done.tested.module}")
 
 
 def released(course, out, paths) -> None:

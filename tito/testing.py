@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from tito.catalogue import Module
 from tito.notebook import Cell, Exercise, Notebook
 from tito.problem import USAGE, Problem
+from tito.progress import remember
 from tito.release import released_tests, test_digest
 from tito.running import Run, run_cells
 
@@ -74,6 +75,7 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     run = run_cells(course, module, cells, time_limit)
     results = [_judge(exercise, run) for exercise in wanted]
     _compare_with_release(wanted, results, released)
+    remember(course, module, wanted, results)
     done = Tested(module.folder, module.title, results, _troubles(notebook, cells, run))
     lesson = _unexported_lesson(course, module, run)
     if lesson and done.troubles:

@@ -1,0 +1,171 @@
+"""What a student keeps open: how far am I, test again what I saved, hand it in, and the same inside Jupyter."""
+
+import json
+import zipfile
+
+import pytest
+from course_fixture import DOUBLE, source_of, tito
+
+from tito import watch
+from tito.grading import intake
+from tito.problem import Problem
+from tito.progress import progress
+from tito.submit import submit
+from tito.testing import test as run_tests
+
+NOTEBOOK = "modules/01_first/first_dev.ipynb"
+RIGHT = "#| export\ndef double(x):\n    return x + x\n"
+WRONG = "#| export\ndef double(x):\n    return x * x\n"
+
+
+def write(workspace, source):
+    source_of(workspace.root / NOTEBOOK, 4, source)
+
+
+def states(workspace):
+    return {name: state for lesson in progress(workspace) for name, state in lesson.exercises.items()}
+
+
+def test_status_knows_what_passed_failed_and_changed_since(workspace):
+    first = workspace.catalogue.find("01")
+    assert set(states(workspace).values()) == {"untested"}
+    write(workspace, RIGHT)
+    run_tests(workspace, first)
+    assert states(workspace) == {"double": "passed", "shift": "not started", "quad": "untested"}
+    write(workspace, WRONG)
+    assert states(workspace)["double"] == "changed"
+    run_tests(workspace, first, ["double"])
+    assert states(workspace) == {"double": "failed", "shift": "not started", "quad": "untested"}
+
+
+def test_status_says_what_is_exported_and_what_is_next(workspace):
+    shown = tito(workspace.root, "status").stdout
+    assert "0 of  2  not exported" in shown and shown.rstrip().endswith("next: tito test 01 double")
+    write(workspace, RIGHT)
+    tito(workspace.root, "export", "01")
+    assert "0 of  2  exported" in tito(workspace.root, "status").stdout
+
+
+def test_a_record_that_cannot_be_read_is_no_record(workspace):
+    workspace.state.mkdir(exist_ok=True)
+    (workspace.state / "progress.json").write_text("{", encoding="utf-8")
+    assert set(states(workspace).values()) == {"untested"}
+
+
+class Saves:
+    """Stands for the pause between two looks: at each, the next save happens; at the end, Ctrl-C."""
+
+    def __init__(self, *saves):
+        self.saves = list(saves)
+
+    def __call__(self):
+        if not self.saves:
+            raise KeyboardInterrupt
+        self.saves.pop(0)()
+
+
+def watched(workspace, *saves):
+    told = []
+    with pytest.raises(KeyboardInterrupt):
+        watch.watch(workspace, [workspace.catalogue.find("01")], told.append, Saves(*saves))
+    return told
+
+
+def test_a_save_tests_the_exercise_that_it_touched_and_no_other(workspace):
+    told = watched(workspace, lambda: write(workspace, WRONG), lambda: None, lambda: write(workspace, RIGHT))
+    assert [[(r.name, r.status) for r in done.results] for done in told] == [
+        [("double", "failed")],
+        [("double", "passed")],
+    ]
+
+
+def test_a_save_of_prose_tests_nothing_and_of_other_code_everything(workspace):
+    path = workspace.root / NOTEBOOK
+    told = watched(
+        workspace,
+        lambda: source_of(path, 1, source_of(path, 1) + "\nmore"),
+        lambda: source_of(path, 3, source_of(path, 3) + "\nimport math"),
+    )
+    assert [len(done.results) for done in told] == [2]
+
+
+def test_a_notebook_that_is_half_written_or_gone_for_a_moment_does_not_end_the_watch(workspace):
+    path = workspace.root / NOTEBOOK
+    text = path.read_text(encoding="utf-8")
+    saves = [lambda: path.write_text(text[:99]), path.unlink, lambda: path.write_text(text)]
+    told = watched(workspace, *saves, lambda: write(workspace, RIGHT))
+    assert isinstance(told[0], Problem) and told[-1].results[0].passed
+
+
+def test_a_submission_holds_the_notebook_and_says_whose_it_is(workspace):
+    write(workspace, RIGHT)
+    done = tito(workspace.root, "submit", "01", "--student", "ada")
+    assert done.returncode == 0 and "1 of 2 exercises pass" in done.stdout and "first_dev.ipynb" in done.stdout
+    path = workspace.root / "submissions/01_first-ada.zip"
+    with zipfile.ZipFile(path) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        assert archive.read("first_dev.ipynb") == (workspace.root / NOTEBOOK).read_bytes()
+    assert manifest["student"] == "ada" and manifest["module"] == "01_first" and len(manifest["release"]) == 64
+
+
+def test_the_grader_takes_the_code_out_of_a_submission(workspace, course):
+    write(workspace, RIGHT)
+    submit(workspace, workspace.catalogue.find("01"), "ada")
+    (entry,) = intake.find(workspace.root / "submissions")
+    pieces = intake.read(entry, course.catalogue.find("01"))
+    assert entry.student == "01_first-ada" and RIGHT.strip() in pieces[0].source
+
+
+def test_the_id_is_asked_for_once_and_must_be_one(workspace):
+    first = workspace.catalogue.find("01")
+    with pytest.raises(Problem, match="whose work"):
+        submit(workspace, first)
+    with pytest.raises(Problem, match="'../me' is no id"):
+        submit(workspace, first, "../me")
+    assert submit(workspace, first, "ada").path == submit(workspace, first).path
+    assert len(list(workspace.state.glob("backup/*/submissions/*.zip"))) == 1, "the earlier zip is kept"
+
+
+def test_the_same_work_gives_the_same_bytes(workspace):
+    first = workspace.catalogue.find("01")
+    before = submit(workspace, first, "ada").path.read_bytes()
+    assert submit(workspace, first).path.read_bytes() == before
+
+
+def test_code_that_is_not_python_is_refused_unless_the_student_insists(workspace):
+    write(workspace, "#| export\ndef double(x:\n    return 1\n")
+    first = workspace.catalogue.find("01")
+    with pytest.raises(Problem, match="cell 4, line 2"):
+        submit(workspace, first, "ada")
+    assert submit(workspace, first, "ada", anyway=True).path.exists()
+
+
+MAGIC = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_line_magic("load_ext", "tito")
+shell.run_cell({cell!r})
+shell.run_line_magic("tito", {line!r})
+"""
+
+
+def magic(workspace, cell, line):
+    import subprocess
+    import sys
+
+    folder = workspace.modules / "01_first"
+    program = [sys.executable, "-c", MAGIC.format(cell=cell, line=line)]
+    return subprocess.run(program, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=60).stdout
+
+
+def test_the_magic_tests_what_the_kernel_holds_now_not_what_was_saved(workspace):
+    assert "1 of 1 exercise" in magic(workspace, RIGHT, "test double")
+    wrong = magic(workspace, WRONG, "test double")
+    assert "expected 6" in wrong and "%tito hint double" in wrong
+    unwritten = DOUBLE.split("    ###")[0] + "    raise NotImplementedError"
+    assert "not started" in magic(workspace, unwritten, "test double")
+
+
+def test_the_magic_knows_every_other_command(workspace):
+    assert "01_first" in magic(workspace, "", "status")
+    assert "no exercise 'nothing'" in magic(workspace, "", "hint nothing")

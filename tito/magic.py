@@ -1,0 +1,54 @@
+"""`%load_ext tito`: the commands inside Jupyter. `%tito test mse_loss` tests what the kernel holds now."""
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from tito import show, testing
+from tito.problem import Problem
+from tito.settings import find_course
+
+
+def tito(shell, line: str) -> None:
+    """`%tito test EXERCISE` tests the live definitions; every other line is run as the command `tito` would be."""
+    words = shlex.split(line)
+    try:
+        exercise = _exercise(words[1]) if len(words) == 2 and words[0] == "test" else None
+    except Problem as problem:
+        show.complained(problem)
+        return
+    if exercise:
+        show.tested(_live(shell, *exercise))
+        return
+    done = subprocess.run([sys.executable, "-m", "tito", *words], capture_output=True, text=True, encoding="utf-8")
+    print(done.stdout + done.stderr, end="")
+
+
+def _exercise(name: str):
+    """The lesson whose folder the kernel runs in, and its exercise of this name; None where there is none."""
+    course = find_course()
+    module = next((m for m in course.catalogue if m.notebook.parent == Path.cwd().resolve()), None)
+    if module is None:
+        return None
+    found = next((e for e in module.read().exercises if e.name == name and e.test), None)
+    return (module, found) if found else None
+
+
+def _live(shell, module, exercise) -> testing.Tested:
+    """Run the saved test cell in the kernel's own namespace."""
+    result = testing.Result(exercise.name, testing.PASSED, exercise.points, exercise.cell and exercise.cell.number)
+    try:
+        exec(compile(exercise.test.source, f"cell {exercise.test.number}", "exec"), shell.user_ns)
+    except Exception as error:  # whatever the student's code raises is the answer
+        result.status, result.message = _explained(error)
+    advice = "" if result.passed else f"%tito hint {exercise.name}"
+    return testing.Tested(module.folder, module.title, [result], next=advice)
+
+
+def _explained(error: Exception) -> tuple[str, str]:
+    if isinstance(error, NotImplementedError):
+        return testing.NOT_STARTED, "not started"
+    if isinstance(error, AssertionError):
+        return testing.FAILED, str(error) or "its test's assertion does not hold"
+    return testing.FAILED, f"{type(error).__name__}: {error}"
