@@ -91,14 +91,15 @@ class Sitting:
         kind, number = step
         if header.get(kind) != number or type(header.get(kind)) is not int:
             raise wire.Unreadable("a message out of turn")
-        self.ends.pop(step, None)  # it went well this time
         if kind == "piece":
             trouble = wire.read_trouble(header, payload)
+            self.ends.pop(step, None)  # it went well this time; a message that cannot be read did not
             self.troubles.pop(number, None)
             if trouble:
                 self.troubles[number] = trouble
             return False
         self.answers[number] = wire.read_answer(header, payload)
+        self.ends.pop(step, None)
         return self.answers[number].status == MEMORY
 
     def _limit(self, step: tuple) -> float:
