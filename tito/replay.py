@@ -26,6 +26,30 @@ def recorded(result):
     return sorted(found, key=lambda node: node.age)
 
 
+def program(result, leaf, nodes=None):
+    """`result` as a function of the data of `leaf`; `nodes`: what `recorded(result)` gave, if it is asked of many leaves.
+
+    Only what depends on the leaf is computed again, and what that needs is looked up once, not at every call.
+    """
+    slots, steps = {id(leaf): 0}, []
+    for node in recorded(result) if nodes is None else nodes:
+        moved = [(n, slots[id(x)]) for n, x in enumerate(node.inputs) if id(x) in slots]
+        if moved and node is not leaf:
+            steps.append((node.op.forward, [x.data for x in node.inputs], moved))
+            slots[id(node)] = len(steps)
+    last = slots.get(id(result))
+
+    def value(new):
+        values = [new]
+        for forward, arguments, moved in steps:
+            for position, slot in moved:
+                arguments[position] = values[slot]
+            values.append(forward(*arguments))
+        return result.data if last is None else values[last]
+
+    return value
+
+
 def numeric_gradient(f, x, h=1e-6):
     """All-entries central differences of the sum of f(x); x is a float64 array, the result has its shape."""
     gradient = np.zeros_like(x)
@@ -38,3 +62,22 @@ def numeric_gradient(f, x, h=1e-6):
         gradient[i] = (ends[0] - ends[1]) / (2 * h)
     return gradient
 
+
+
+def secant_gradient(f, x, h=1e-6):
+    """All-entries slopes of the sum of f(x) towards x + h, in the shape of the float64 array x.
+
+    Half the calls of central differences. It is off by h/2 times the curvature, for every f of the same values alike:
+    enough to compare two of them, where both are asked so.
+    """
+    gradient = np.empty_like(x)
+    here = _total(f(x.copy()[()]))
+    for i in np.ndindex(x.shape):
+        moved = x.copy()
+        moved[i] += h
+        gradient[i] = (_total(f(moved[()])) - here) / h
+    return gradient
+
+
+def _total(value):
+    return value if type(value) is np.float64 else np.sum(value)  # np.sum of one number: 2 of an evaluation's 7 µs

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tito.replay import numeric_gradient, recorded
+from tito.replay import program, recorded, secant_gradient
 
 ASPECTS = ("value", "reduction", "stability", "gradient", "errors")
 REFUSALS = (ValueError, TypeError, LookupError, AssertionError)  # ways to say "I do not accept this input"
@@ -76,33 +76,19 @@ def load(source: str) -> list[Question]:
 
 
 def gradient(tt, loss, *leaves) -> dict:
-    """d sum(loss) / d leaf for each leaf, in float64, by central differences of the replayed graph.
+    """d sum(loss) / d leaf for each leaf, in float64, by differences of the replayed graph.
 
     A loss that remembers nothing has zeros for gradients, and says so under `requires_grad`.
     """
     flows = getattr(loss, "requires_grad", False) is True
     answer = {FLOWS: flows}
+    nodes = recorded(loss) if flows else []
     for number, leaf in enumerate(leaves, 1):
         x = np.array(leaf.data, dtype=np.float64)
-        answer[f"gradient of input {number}"] = numeric_gradient(_replay(loss, leaf), x) if flows else np.zeros_like(x)
+        answer[f"gradient of input {number}"] = (
+            secant_gradient(program(loss, leaf, nodes), x) if flows else np.zeros_like(x)
+        )
     return answer
-
-
-def _replay(loss, leaf):
-    """The loss as a function of the leaf's data: whatever depends on the leaf is computed again as recorded."""
-    moving, nodes = {id(leaf)}, []
-    for node in recorded(loss):
-        if any(id(x) in moving for x in node.inputs):
-            moving.add(id(node))
-            nodes.append(node)
-
-    def value(new):
-        data = {id(leaf): new}
-        for node in nodes:
-            data[id(node)] = node.op.forward(*[data.get(id(x), x.data) for x in node.inputs])
-        return data.get(id(loss), loss.data)
-
-    return value
 
 
 def refuses(call) -> str:
