@@ -11,8 +11,9 @@ from pathlib import Path
 
 from tito.grading import exam, intake
 from tito.grading.grades import Grades
-from tito.grading.intake import FAILED, GRADED, Entry, Refused
+from tito.grading.intake import Entry
 from tito.grading.marks import Result, marked, told, values
+from tito.grading.pieces import FAILED, GRADED, Refused
 from tito.grading.sheet import ANSWERED, RAISED, Sheet
 from tito.grading.sitting import Sitting
 from tito.grading.worker.confine import PROTECTIONS

@@ -1,38 +1,25 @@
-"""Finds a class's submissions and takes the code out of them. Nothing in them is run or unpacked to disk here."""
+"""Finds a class's submissions and reads them. Nothing in them is run or unpacked to disk here."""
 
+import hashlib
 import io
+import os
 import stat
-import unicodedata
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from tito.notebook import EXPORTS, parse_notebook
+from tito.grading.pieces import DUPLICATE, MISSING, UNREADABLE, Piece, Refused, pieces, shown
 from tito.problem import USAGE, Problem
 from tito.settings import SETTINGS
 
 KINDS = (".ipynb", ".py", ".zip")
 LARGEST = 32 << 20  # bytes of a file, and of what a zip holds
 MOST_CODE, MOST_PIECES, MOST_MEMBERS = 1 << 20, 500, 2000
-GRADED, MISSING, UNREADABLE, DUPLICATE, FAILED = "graded", "missing", "unreadable", "duplicate", "failed"
+MOST_FILES = 50_000  # in a student's folder, which may be a whole workspace
 
-
-class Refused(Exception):
-    """A submission that cannot be examined: a status, and what its student or the instructor can do."""
-
-    def __init__(self, status: str, message: str):
-        super().__init__(message)
-        self.status = status
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A cell or section of a submission's code; `place` is its name in error messages, `exercise` whose cell it is."""
-
-    source: str
-    place: str
-    exercise: str = ""
+Shelf = dict[str, Callable[[], bytes]]  # the files of one student: a way to read each, by its path
 
 
 @dataclass(frozen=True)
@@ -43,10 +30,26 @@ class Entry:
     paths: tuple[Path, ...]
 
 
+@dataclass(frozen=True)
+class Handed:
+    """A submission's files as they were read: (name, content) by lesson folder; why an earlier lesson is not here."""
+
+    files: dict[str, tuple[str, bytes]]
+    absent: dict[str, str]
+
+    @property
+    def digest(self) -> str:
+        """What changes when any of the files does."""
+        known = hashlib.sha256(repr(sorted(self.absent.items())).encode())
+        for lesson, (name, data) in sorted(self.files.items()):
+            known.update(f"{lesson}\0{name}\0{len(data)}\0".encode("utf-8", "replace") + data)
+        return known.hexdigest()[:32]
+
+
 def find(path: Path) -> list[Entry]:
     """The submissions in a folder (or the one in a file), by student. Raises Problem when there are none."""
     if path.is_file() or (path / SETTINGS).is_file():  # one file, or one student's workspace
-        return [Entry(_name(path.resolve().stem), (path,))]
+        return [Entry(shown(path.resolve().stem), (path,))]
     try:
         inside = sorted(path.iterdir())
     except OSError as error:
@@ -54,7 +57,7 @@ def find(path: Path) -> list[Entry]:
     students: dict[str, list[Path]] = {}
     for entry in inside:
         if not entry.name.startswith((".", "_")) and (entry.suffix.lower() in KINDS or _is_folder(entry)):
-            name = _name(entry.name if _is_folder(entry) else entry.stem)
+            name = shown(entry.name if _is_folder(entry) else entry.stem)
             students.setdefault(name, []).append(entry)
     if not students:
         raise Problem(f"{path} holds no notebooks, .py exports, zips or folders of students", code=USAGE)
@@ -68,89 +71,148 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _name(text: str) -> str:
-    """A student's name as it can be compared and printed: one way to write é, no control characters."""
-    text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)[:100]
-
-
 def read(entry: Entry, module) -> list[Piece]:
     """The pieces of code of a submission, in order. Raises Refused."""
+    return code(load(entry, module), module)
+
+
+def code(handed: Handed, module) -> list[Piece]:
+    """The pieces of the graded lesson's file. Raises Refused."""
+    name, data = handed.files[module.folder]
+    found = pieces(name, data, module)
+    if len(found) > MOST_PIECES or sum(len(piece.source) for piece in found) > MOST_CODE:
+        raise Refused(UNREADABLE, f"{shown(name)}: more than {MOST_CODE >> 20} MB or {MOST_PIECES} cells of code")
+    return found
+
+
+def load(entry: Entry, module, earlier=()) -> Handed:
+    """Read a submission's file for `module`, and those of `earlier` modules that lie beside it. Raises Refused."""
     if len(entry.paths) > 1:
-        names = " and ".join(_name(path.name) for path in entry.paths)
+        names = " and ".join(shown(path.name) for path in entry.paths)
         raise Refused(DUPLICATE, f"two submissions of one student: {names}; keep one of them")
     path = entry.paths[0]
     try:
-        name, data = _folder(path, module) if _is_folder(path) else (path.name, _bytes(path))
+        shelf, name = _open(path, module)
+        files, absent = {module.folder: (PurePosixPath(name).name, shelf[name]())}, {}
+        for lesson in earlier:
+            try:
+                found = _earlier(list(shelf), lesson)
+                files[lesson.folder] = PurePosixPath(found).name, shelf[found]()
+            except Refused as refused:
+                absent[lesson.folder] = str(refused)
     except OSError as error:
-        raise Refused(UNREADABLE, f"{_name(path.name)} cannot be read: {error.strerror or error}") from error
+        raise Refused(UNREADABLE, f"{shown(path.name)} cannot be read: {error.strerror or error}") from error
+    return Handed(files, absent)
+
+
+def _open(path: Path, module) -> tuple[Shelf, str]:
+    """All that a student handed in, and which file of it is for `module`."""
+    shelf, name = {path.name: lambda: _bytes(path)}, path.name
+    if _is_folder(path):
+        shelf = _folder(path)
+        name = _chosen(list(shelf), module, shown(path.name))
     if name.lower().endswith(".zip"):
-        name, data = _unzipped(data, module)
-    found = pieces(name, data, module)
-    if len(found) > MOST_PIECES or sum(len(piece.source) for piece in found) > MOST_CODE:
-        raise Refused(UNREADABLE, f"{_name(name)}: more than {MOST_CODE >> 20} MB or {MOST_PIECES} cells of code")
-    return found
+        shelf = _zip(shelf[name]())
+        name = _chosen([inside for inside in shelf if inside.lower().endswith(KINDS[:2])], module, "the zip")
+    return shelf, name
 
 
 def _bytes(path: Path) -> bytes:
     """A file's content. A link may lead to anyone's work, or to the course's own, so links are refused."""
     status = path.lstat()
     if stat.S_ISLNK(status.st_mode) or not stat.S_ISREG(status.st_mode):
-        raise Refused(UNREADABLE, f"{_name(path.name)} is a link or no regular file: hand in the file itself")
+        raise Refused(UNREADABLE, f"{shown(path.name)} is a link or no regular file: hand in the file itself")
     if status.st_size > LARGEST:
         raise Refused(UNREADABLE, _too_large(path.name, status.st_size))
-    with path.open("rb") as file:
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
         return file.read(LARGEST)
 
 
 def _too_large(name: str, size: int) -> str:
-    return f"{_name(name)} is too large: {size / 1e6:.0f} MB of at most {LARGEST >> 20}; clear its outputs"
+    return f"{shown(name)} is too large: {size / 1e6:.0f} MB of at most {LARGEST >> 20}; clear its outputs"
 
 
-def _folder(folder: Path, module) -> tuple[str, bytes]:
-    """The one submission in a student's folder, at any depth of a workspace."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in KINDS and not path.is_dir():
-            found[path.relative_to(folder).as_posix()] = path
-        if len(found) > MOST_MEMBERS:
-            raise Refused(UNREADABLE, f"more than {MOST_MEMBERS} files in {_name(folder.name)}")
-    name = _chosen(list(found), module, _name(folder.name))
-    path = found[name]
-    if any(parent.is_symlink() for parent in path.parents if parent.is_relative_to(folder)):
-        raise Refused(UNREADABLE, f"{_name(name)} is behind a link: hand in the file itself")
-    return path.name, _bytes(path)
+def _folder(folder: Path) -> Shelf:
+    """A student's folder, at any depth of a workspace; links are not followed. Raises OSError where it cannot look."""
+    found, seen = {}, 0
+
+    def fail(error: OSError):
+        raise error
+
+    for place, _, names in os.walk(folder, onerror=fail):
+        seen += len(names) + 1
+        for path in [Path(place, name) for name in sorted(names) if name.lower().endswith(KINDS)]:
+            found[path.relative_to(folder).as_posix()] = lambda path=path: _bytes(path)
+        if len(found) > MOST_MEMBERS or seen > MOST_FILES:
+            raise Refused(UNREADABLE, f"more than {min(seen, MOST_MEMBERS)} files in {shown(folder.name)}")
+    return found
+
+
+def _visible(names: list[str]) -> list[str]:
+    return [name for name in names if not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))]
+
+
+def _of_lesson(names: list[str], module) -> list[list[str]]:
+    """The files that bear the lesson's own names: its notebook, then its export."""
+    export = f"/{(module.target or '').replace('.', '/')}.py"
+    notebooks = [name for name in names if PurePosixPath(name).name == module.notebook.name]
+    return [notebooks, [name for name in names if f"/{name}".endswith(export)]]
 
 
 def _chosen(names: list[str], module, where: str) -> str:
-    """Which of several files is the submission: the lesson's notebook, then the only notebook, export or zip."""
-    names = [name for name in names if not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))]
-    wanted = [name for name in names if PurePosixPath(name).name == module.notebook.name]
-    for found in (wanted, *([name for name in names if name.lower().endswith(kind)] for kind in KINDS)):
+    """Which of several files is the submission: the lesson's notebook or export, then the only one of a kind."""
+    names = _visible(names)
+    kinds = ([name for name in names if name.lower().endswith(kind)] for kind in KINDS)
+    for found in (*_of_lesson(names, module), *kinds):
         if len(found) == 1:
             return found[0]
         if found:
-            listed = ", ".join(_name(name) for name in found[:3])
-            raise Refused(UNREADABLE, f"{len(found)} files in {where} could be meant ({listed}); leave one")
+            raise Refused(UNREADABLE, _too_many(found, where))
     raise Refused(MISSING, f"no notebook or .py export in {where}; hand in {module.notebook.name}")
 
 
-def _unzipped(data: bytes, module) -> tuple[str, bytes]:
-    """The one submission in a zip, read in memory and no further than is allowed."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = {member.filename: member for member in archive.infolist()[: MOST_MEMBERS + 1]}
-            _refuse_unsafe(list(members))
-            name = _chosen([n for n in members if n.lower().endswith(KINDS[:2])], module, "the zip")
-            if members[name].file_size > LARGEST:
-                raise Refused(UNREADABLE, _too_large(name, members[name].file_size))
-            with archive.open(members[name]) as file:
-                content = file.read(LARGEST + 1)  # what a zip says of its sizes need not be so
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-        raise Refused(UNREADABLE, f"the zip cannot be read: {_name(str(error))}; pack it again") from error
+def _too_many(found: list[str], where: str) -> str:
+    return f"{len(found)} files in {where} could be meant ({', '.join(shown(name) for name in found[:3])}); leave one"
+
+
+def _earlier(names: list[str], lesson) -> str:
+    """The file of an earlier lesson, which bears its notebook's or its export's name. Raises Refused."""
+    for found in _of_lesson(_visible(names), lesson):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Refused(UNREADABLE, _too_many(found, "the submission"))
+    raise Refused(MISSING, "not handed in")
+
+
+def _zip(data: bytes) -> Shelf:
+    """The files of a zip, each read in memory and no further than is allowed. Raises Refused."""
+    with _unzipping(), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {member.filename: member for member in archive.infolist()[: MOST_MEMBERS + 1]}
+        _refuse_unsafe(list(members))
+    return {name: lambda member=member: _member(data, member) for name, member in members.items()}
+
+
+class _unzipping:
+    """What goes wrong in a zip as a Refused."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        known = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+        if isinstance(error, known):
+            raise Refused(UNREADABLE, f"the zip cannot be read: {shown(str(error))}; pack it again") from error
+
+
+def _member(data: bytes, member: zipfile.ZipInfo) -> bytes:
+    if member.file_size > LARGEST:
+        raise Refused(UNREADABLE, _too_large(member.filename, member.file_size))
+    with _unzipping(), zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(member) as file:
+        content = file.read(LARGEST + 1)  # what a zip says of its sizes need not be so
     if len(content) > LARGEST:
-        raise Refused(UNREADABLE, _too_large(name, len(content)))
-    return PurePosixPath(name).name, content
+        raise Refused(UNREADABLE, _too_large(member.filename, len(content)))
+    return content
 
 
 def _refuse_unsafe(names: list[str]) -> None:
@@ -159,65 +221,4 @@ def _refuse_unsafe(names: list[str]) -> None:
     for name in names:
         path = PurePosixPath(name.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts:
-            raise Refused(UNREADABLE, f"the zip would write outside of its folder ({_name(name)}): pack it again")
-
-
-def pieces(name: str, data: bytes, module) -> list[Piece]:
-    """The exported cells of a notebook, or the sections of a .py export. Raises Refused."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused(UNREADABLE, f"{_name(name)} is not UTF-8 text: {error.reason} at byte {error.start}") from error
-    return _sections(text) if name.lower().endswith(".py") else _cells(name, text, module)
-
-
-def _cells(name: str, text: str, module) -> list[Piece]:
-    try:
-        notebook = parse_notebook(Path(_name(name)), text)
-    except (Problem, ValueError, RecursionError, MemoryError) as error:
-        raise Refused(UNREADABLE, _name(str(error) or "not a notebook")) from error
-    found, target = [], None
-    for number, cell in enumerate(notebook.raw["cells"], 1):
-        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
-        words = _directives(source) if cell["cell_type"] == "code" else {}
-        target = target or words.get("default_exp")
-        if EXPORTS & words.keys():
-            exercise = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
-            found.append(Piece(source, f"cell {number}", exercise if isinstance(exercise, str) else ""))
-    if target and target != module.target:
-        raise Refused(MISSING, f"{_name(name)} is the notebook of {_name(target)}, not of {module.target}")
-    if not found:
-        raise Refused(MISSING, f"{_name(name)} has no `#| export` cells: take them from the course's notebook")
-    return found
-
-
-def _directives(source: str) -> dict[str, str]:
-    """nbdev's `#| word value` lines at the top of a cell, in time that grows with its length only."""
-    words = {}
-    for line in source.splitlines():
-        line = line.strip()
-        if line and not line.startswith("#"):
-            break
-        comment = line[1:].lstrip()
-        if comment.startswith("|"):
-            word, _, value = comment[1:].strip().partition(" ")
-            words[word.rstrip(":")] = value.strip()
-    return words
-
-
-def _sections(text: str) -> list[Piece]:
-    """A .py export, cut where nbdev marks its cells."""
-    parts, first = [[]], [1]
-    for number, line in enumerate(text.splitlines(keepends=True), 1):
-        if line.startswith("# %%"):
-            parts.append([])
-            first.append(number)
-        parts[-1].append(line)
-    found = []
-    for lines, start in zip(parts, first, strict=True):
-        if any(line.strip() and not line.startswith("#") for line in lines):
-            exercise = lines[0].rstrip().rpartition("#")[2] if lines[0].startswith("# %%") else ""
-            found.append(Piece("".join(lines), f"section at line {start}", exercise.strip()))
-    if not found:
-        raise Refused(MISSING, "the file holds no code")
-    return found
+            raise Refused(UNREADABLE, f"the zip would write outside of its folder ({shown(name)}): pack it again")

@@ -1,0 +1,95 @@
+"""A submission's code in pieces: the exported cells of a notebook, or the sections of a .py export."""
+
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from tito.notebook import EXPORTS, parse_notebook
+from tito.problem import Problem
+
+GRADED, MISSING, UNREADABLE, DUPLICATE, FAILED = "graded", "missing", "unreadable", "duplicate", "failed"
+
+
+class Refused(Exception):
+    """A submission that cannot be examined: a status, and what its student or the instructor can do."""
+
+    def __init__(self, status: str, message: str):
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A cell or section of a submission's code; `place` is its name in error messages, `exercise` whose cell it is."""
+
+    source: str
+    place: str
+    exercise: str = ""
+    module: str = ""  # of the student's own earlier modules, the one it belongs to
+
+
+def shown(text: str) -> str:
+    """A student's name as it can be compared and printed: one way to write é, no control characters."""
+    text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)[:100]
+
+
+def pieces(name: str, data: bytes, module) -> list[Piece]:
+    """The exported cells of a notebook, or the sections of a .py export. Raises Refused."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused(UNREADABLE, f"{shown(name)} is not UTF-8 text: {error.reason} at byte {error.start}") from error
+    return _sections(text) if name.lower().endswith(".py") else _cells(name, text, module)
+
+
+def _cells(name: str, text: str, module) -> list[Piece]:
+    try:
+        notebook = parse_notebook(Path(shown(name)), text)
+    except (Problem, ValueError, RecursionError, MemoryError) as error:
+        raise Refused(UNREADABLE, shown(str(error) or "not a notebook")) from error
+    found, target = [], None
+    for number, cell in enumerate(notebook.raw["cells"], 1):
+        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        words = _directives(source) if cell["cell_type"] == "code" else {}
+        target = target or words.get("default_exp")
+        if EXPORTS & words.keys():
+            exercise = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
+            found.append(Piece(source, f"cell {number}", exercise if isinstance(exercise, str) else ""))
+    if target and target != module.target:
+        raise Refused(MISSING, f"{shown(name)} is the notebook of {shown(target)}, not of {module.target}")
+    if not found:
+        raise Refused(MISSING, f"{shown(name)} has no `#| export` cells: take them from the course's notebook")
+    return found
+
+
+def _directives(source: str) -> dict[str, str]:
+    """nbdev's `#| word value` lines at the top of a cell, in time that grows with its length only."""
+    words = {}
+    for line in source.splitlines():
+        line = line.strip()
+        if line and not line.startswith("#"):
+            break
+        comment = line[1:].lstrip()
+        if comment.startswith("|"):
+            word, _, value = comment[1:].strip().partition(" ")
+            words[word.rstrip(":")] = value.strip()
+    return words
+
+
+def _sections(text: str) -> list[Piece]:
+    """A .py export, cut where nbdev marks its cells."""
+    parts, first = [[]], [1]
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        if line.startswith("# %%"):
+            parts.append([])
+            first.append(number)
+        parts[-1].append(line)
+    found = []
+    for lines, start in zip(parts, first, strict=True):
+        if any(line.strip() and not line.startswith("#") for line in lines):
+            exercise = lines[0].rstrip().rpartition("#")[2] if lines[0].startswith("# %%") else ""
+            found.append(Piece("".join(lines), f"section at line {start}", exercise.strip()))
+    if not found:
+        raise Refused(MISSING, "the file holds no code")
+    return found
