@@ -27,7 +27,7 @@ def recorded(result):
 
 
 def program(result, leaf, nodes=None):
-    """`result` as a function of the data of `leaf`; `nodes`: what `recorded(result)` gave, if it is asked of many leaves.
+    """`result` as a function of the data of `leaf`; `nodes`: what `recorded(result)` gave, where it is asked again.
 
     Only what depends on the leaf is computed again, and what that needs is looked up once, not at every call.
     """

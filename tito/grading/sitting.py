@@ -29,13 +29,15 @@ class Sitting:
     skipped: set[int] = field(default_factory=set)
     ends: dict[tuple, int] = field(default_factory=dict)
     hung: dict[str, int] = field(default_factory=dict)
+    received: int = 0  # bytes, from all its workers
+    end: float = 0
 
     def run(self) -> Sheet:
         """Ask every question, with as many workers as it takes."""
-        started = time.monotonic()
+        self.end = time.monotonic() + PATIENCE * self.time_limit
         wanted = range(len(self.questions)) if self.wanted is None else self.wanted
         while remaining := [number for number in wanted if number not in self.answers]:
-            if time.monotonic() - started > PATIENCE * self.time_limit:
+            if time.monotonic() > self.end:
                 unasked = Answer(TIMEOUT, message="not asked: the time for the whole submission was used up")
                 self.answers |= dict.fromkeys(remaining, unasked)
                 break
@@ -46,7 +48,7 @@ class Sitting:
         """Have one worker run the pieces and answer what remains, until it has or has to be ended."""
         steps = [("piece", n) for n in range(len(self.pieces)) if n not in self.skipped]
         steps += [("question", n) for n in remaining]
-        worker = self.seat.worker()
+        worker = self.seat.worker(self.seed)
         try:
             worker.give(self._job(steps))
             step, status, message = self._collect(worker, steps)
@@ -59,17 +61,20 @@ class Sitting:
 
     def _job(self, steps: list[tuple]) -> dict:
         pieces = [[n, self.pieces[n].source, self.pieces[n].place] for kind, n in steps if kind == "piece"]
-        return {"pieces": pieces, "questions": [n for kind, n in steps if kind == "question"], "seed": self.seed}
+        return {"pieces": pieces, "questions": [n for kind, n in steps if kind == "question"]}
 
     def _collect(self, worker, steps: list[tuple]) -> tuple:
         """Take in what the worker reports, step by step: the step at which it had to end, with status and message."""
-        frames, done = wire.Frames(), 0
+        frames, done = wire.Frames(self.received), 0
         deadline = time.monotonic() + self._limit(steps[0])
         while done < len(steps):
+            if time.monotonic() > self.end:
+                return None, None, None  # however quick each answer is: the class must not wait for one submission
             data, late = worker.read(deadline - time.monotonic()), time.monotonic() > deadline
             if data == b"":
                 return steps[done], CRASHED, ""
             before = done
+            self.received += len(data or b"")
             try:
                 for header, payload in frames.feed(data or b""):
                     if done == len(steps):

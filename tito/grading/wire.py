@@ -52,9 +52,9 @@ def encode_leaves(leaves) -> tuple[list, bytes]:
 class Frames:
     """Cuts a stream of bytes into messages, without ever holding more than one frame and one read."""
 
-    def __init__(self):
+    def __init__(self, total: int = 0):
         self.buffer = bytearray()
-        self.total = 0
+        self.total = total  # bytes of the sitting so far
 
     def feed(self, data: bytes):
         """Generate the (header, payload) pairs that are complete now. Raises Unreadable where the stream breaks."""
@@ -142,7 +142,7 @@ def _leaves(entries: list, payload: bytes) -> tuple[Leaf, ...]:
             leaves.append(Leaf("none"))
         elif entry[0] == "str":
             _require(type(entry[1]) is str and len(entry[1]) <= LONGEST_TEXT, "a wrong text")
-            leaves.append(Leaf("str", entry[1]))
+            leaves.append(Leaf("str", _writable(entry[1])))
         else:
             array = _array(entry, payload, offset)
             leaves.append(Leaf(entry[0], array, entry[3]))
@@ -171,7 +171,12 @@ def _array(entry: list, payload: bytes, offset: int) -> np.ndarray:
 def _text(header: dict, key: str) -> str:
     text = header.get(key, "")
     _require(type(text) is str and len(text) <= LONGEST_TEXT, "a wrong text")
-    return text
+    return _writable(text)
+
+
+def _writable(text: str) -> str:
+    """A text that every file takes: half a surrogate pair would stop the writing of a whole class's grades."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _require(holds: bool, what: str) -> None:

@@ -73,6 +73,7 @@ class Zygote:
         self.control.settimeout(START_LIMIT)
         self._course = json.dumps(course | {"filter": syscalls.encoded()}).encode()
         self.ready: dict | None = None
+        self.seed: int | None = None
 
     def start(self) -> dict:
         """Hand over the course; what the zygote says when it has loaded it. Raises Lost."""
@@ -93,12 +94,16 @@ class Zygote:
             data += more
         return data
 
-    def fork(self) -> "Worker":
-        """A new worker. Raises Lost."""
+    def fork(self, seed: int) -> "Worker":
+        """A new worker, whose questions draw from `seed`. Raises Lost."""
         job_read, job_write = os.pipe()
         answer_read, answer_write = _wide_pipe()
         worker = Worker(job_write, answer_read)
         try:
+            if seed != self.seed:
+                text = json.dumps(seed).encode()
+                self.control.sendall(b"S" + LENGTH.pack(len(text)) + text)
+                self.seed = seed
             socket.send_fds(self.control, [b"F"], [job_read, answer_write])
             reply, fds, _, _ = socket.recv_fds(self.control, NUMBER.size, 1)
             worker.pidfd = fds[0] if fds else None
@@ -195,9 +200,9 @@ class Seat:
         """What the zygote says of itself once it is ready. Raises Lost."""
         return self._until_lost(lambda: self.zygote.ready or self.zygote.start())
 
-    def worker(self) -> Worker:
-        """A fresh worker. Raises Lost."""
-        return self._until_lost(lambda: (self.zygote.ready or self.zygote.start()) and self.zygote.fork())
+    def worker(self, seed: int) -> Worker:
+        """A fresh worker, whose questions draw from `seed`. Raises Lost."""
+        return self._until_lost(lambda: (self.zygote.ready or self.zygote.start()) and self.zygote.fork(seed))
 
     def _until_lost(self, attempt):
         """What `attempt` gives, with a new zygote for one that dies. Raises Lost when that does not help."""

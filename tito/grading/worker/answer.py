@@ -115,12 +115,17 @@ def seeds(seed: int, name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:16], "little")
 
 
-def answer(number: int, question, tt: Namespace, seed: int) -> bytes:
+def drawing(seed: int, name: str) -> tuple[int, np.random.Generator]:
+    """What a question draws from: a seed for the global generator, and a generator of its own."""
+    entropy = seeds(seed, name)
+    return entropy & 0xFFFFFFFF, np.random.Generator(np.random.PCG64(entropy))
+
+
+def answer(number: int, question, tt: Namespace, draws: tuple) -> bytes:
     """The frame that answers a question, whatever the code under test does short of ending the process."""
     header, payload = {"question": number}, b""
-    entropy = seeds(seed, question.name)
-    rng = np.random.Generator(np.random.PCG64(entropy))
-    np.random.seed(entropy & 0xFFFFFFFF)  # code that draws from the global generator draws the same again
+    again, rng = draws
+    np.random.seed(again)  # code that draws from the global generator draws the same again
     try:
         value = question.ask(tt, rng)
     except BaseException as error:

@@ -1,8 +1,8 @@
 """A warm process that forks a worker for each submission: Python, NumPy, prerequisites and exam loaded, nothing secret.
 
-Spoken with over one socket. A JSON course comes first; then "F" with two pipes forks a worker (answer: its pid, with
-its pidfd), "E" ends it (answer: its wait status). One worker lives at a time. When the judge is gone, the zygote goes
-too, and its worker with it.
+Spoken with over one socket. A JSON course comes first; then "S" with a number sets the seed, "F" with two pipes forks a
+worker (answer: its pid, with its pidfd), "E" ends it (answer: its wait status). One worker lives at a time. When the
+judge is gone, the zygote goes too, and its worker with it.
 """
 
 import gc
@@ -20,7 +20,7 @@ import numpy.random
 from tito.grading import exam, wire
 from tito.grading.wire import LENGTH, NUMBER
 from tito.grading.worker import confine
-from tito.grading.worker.answer import Namespace, answer, make_module, publish, run_piece
+from tito.grading.worker.answer import Namespace, answer, drawing, make_module, publish, run_piece
 
 
 def main(fd: int) -> None:
@@ -89,11 +89,14 @@ def settle() -> None:
 
 def serve(control: socket.socket, course: dict, questions: list, modules: list, limits: dict) -> None:
     """Fork and end workers as the judge asks, until it is gone."""
-    child = 0
+    child, draws = 0, []
     while True:
         word, fds, _, _ = socket.recv_fds(control, 1, 2)
-        if word == b"F":
-            child = _fork(control, fds, course, questions, modules, limits)
+        if word == b"S":  # generators made once, not once a worker: 7 µs a question
+            seed = json.loads(_received(control))
+            draws = [drawing(seed, question.name) for question in questions]
+        elif word == b"F":
+            child = _fork(control, fds, course, questions, modules, limits, draws)
         elif word == b"E":
             control.sendall(NUMBER.pack(_end(child)))
             child = 0
@@ -102,7 +105,7 @@ def serve(control: socket.socket, course: dict, questions: list, modules: list, 
             os._exit(0)
 
 
-def _fork(control, fds, course, questions, modules, limits) -> int:
+def _fork(control, fds, *prepared) -> int:
     try:
         child = os.fork()
     except OSError:
@@ -110,7 +113,7 @@ def _fork(control, fds, course, questions, modules, limits) -> int:
         child = -1
     if child == 0:
         try:
-            work(*fds, course, questions, modules, limits)
+            work(*fds, *prepared)
         finally:
             os._exit(70)  # work ends the process itself; whoever comes here failed
     for fd in fds:
@@ -142,7 +145,7 @@ def _end(child: int) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: list, limits: dict) -> None:
+def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: list, limits: dict, draws: list) -> None:
     """One worker's life: confine itself, read its job, run the pieces, answer the questions, end."""
     confine.close_all_but(*confine.handles(limits, job_fd, answer_fd))
     confine.confine(limits, strict=not course["unsafe"])
@@ -155,7 +158,7 @@ def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: li
         _send(answer_fd, wire.encode(report))
     tt = Namespace([module, *reversed(modules)])
     for number in job["questions"]:
-        _send(answer_fd, answer(number, questions[number], tt, job["seed"]))
+        _send(answer_fd, answer(number, questions[number], tt, draws[number]))
     os._exit(0)
 
 
