@@ -35,6 +35,7 @@ class Result:
     marks: list[Mark] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     seconds: float = 0
+    digest: str = ""  # of the files that were graded
 
     @property
     def total(self) -> float | None:
