@@ -1,20 +1,24 @@
 # make demo   release, export, test and grade the sample class, end to end
 # make test   every test of the course
+# make test-nbgrader   the lessons through nbgrader itself, in an environment of its own
 # Each sets up .venv first; a second run finds it ready. Choose another Python with `make PYTHON=python3.12 demo`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test clean
+.PHONY: help demo test test-nbgrader clean
 PY := .venv/bin/python
 PIP := $(PY) -m pip -qq --disable-pip-version-check
 
 help:
-	@sed -n '1,3s/^# //p' Makefile
+	@sed -n '1,4s/^# //p' Makefile
 
 demo: .venv/.ready
 	@$(PY) -m tito demo
 
 test: .venv/.ready-to-test
 	@$(PY) -m pytest
+
+test-nbgrader: .venv/.ready-to-test
+	@NBGRADER=1 $(PY) -m pytest tests/nbgrader
 
 # The stamps are newer than pyproject.toml once it is installed, so pip runs again only when it changes.
 .venv/.ready: pyproject.toml
@@ -30,4 +34,4 @@ test: .venv/.ready-to-test
 	@touch $@ .venv/.ready
 
 clean:
-	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-nbgrader build *.egg-info .pytest_cache .ruff_cache .hypothesis
