@@ -22,8 +22,10 @@ from tito.problem import USAGE, Problem
 
 # What the package needs beside the standard library, and what learners import from that: once here, not once a student.
 # Where Python lives in root's own home, a worker of another user could not even read it.
-LIBRARIES = """numpy numpy.testing fastcore.basics cmath csv dataclasses decimal fractions heapq logging pprint
-statistics string tempfile textwrap timeit traceback typing unittest""".split()
+LIBRARIES = """numpy numpy.testing fastcore.basics array bisect cProfile calendar cmath colorsys concurrent.futures.thread
+csv dataclasses decimal doctest encodings.idna fractions getopt glob graphlib gzip heapq html logging pdb pprint profile
+queue secrets shlex statistics string tempfile textwrap timeit traceback tracemalloc typing unittest uuid
+zoneinfo""".split()
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ class Examiner:
             pieces = intake.read(entry, self.exam.module)
             questions = [self.exam.questions[number] for number in self.exam.wanted]
             worth = [self.exam.worth[number] for number in self.exam.wanted]
-            sitting = Sitting(seat, self.exam.questions, pieces, self.seed, self.time_limit, self.exam.wanted)
+            sitting = Sitting(seat, self.exam.questions, pieces, self.seed, self.time_limit, self.exam.wanted, self.key)
             sheet = sitting.run()
             result.marks = marked(questions, worth, self.key, sheet, pieces)
             result.troubles = [told(trouble) for trouble in sheet.troubles.values()]
