@@ -33,8 +33,13 @@ class Verdict:
     remark: str = ""
 
 
+RIGHT = Verdict(True)
+
+
 def judge(question: Question, key: Answer, got: Answer) -> Verdict:
     """The verdict on one answer; never raises, whatever the answer holds."""
+    if got is key and key.status == ANSWERED:
+        return RIGHT
     if got.status == RAISED and key.status == RAISED:
         return _refusal(key, got)
     if got.status != ANSWERED:

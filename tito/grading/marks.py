@@ -1,5 +1,6 @@
 """From verdicts to marks: an exercise's points are shared out among its questions by weight."""
 
+import functools
 from dataclasses import dataclass, field
 
 from tito.grading.exam import ASPECTS, Question
@@ -71,16 +72,29 @@ def marked(questions: list[Question], worth: list[float], key: Sheet, sheet: She
     works = {q.exercise for q, v in zip(questions, verdicts, strict=True) if v.right and q.aspect != "errors"}
     alone = {q.exercise for q in questions} - {q.exercise for q in questions if q.aspect != "errors"}
     marks = []
+    credible = works | alone
     for question, points, verdict, answer in zip(questions, worth, verdicts, sheet.answers, strict=True):
-        if verdict.right and question.exercise not in works | alone:
+        if verdict.right and question.exercise not in credible:
             verdict = Verdict(False, ONLY_REFUSALS)
         remark = verdict.remark
         if answer.status == MISSING:
             remark += _cause(question.exercise, sheet, pieces)
-        earned = points if verdict.right else 0.0
-        fields = (question.name, question.exercise, question.aspect, question.about, answer.status)
-        marks.append(Mark(*fields, verdict.right, earned, points, remark))
+        marks.append(_mark(question, points, answer.status, verdict.right, remark))
     return marks
+
+
+def _mark(question: Question, points: float, status: str, right: bool, remark: str) -> Mark:
+    if right and not remark:
+        return _full(question.name, question.exercise, question.aspect, question.about, status, points)
+    fields = (question.name, question.exercise, question.aspect, question.about, status)
+    return Mark(*fields, right, points if right else 0.0, points, remark)
+
+
+@functools.lru_cache(maxsize=4096)
+def _full(*fields) -> Mark:
+    """The one mark that stands for every right answer to a question: most of the memory of a class, and of the time."""
+    *about, points = fields
+    return Mark(*about, True, points, points)
 
 
 def _cause(exercise: str, sheet: Sheet, pieces: list) -> str:

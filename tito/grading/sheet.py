@@ -50,7 +50,11 @@ class Trouble:
 
 @dataclass
 class Sheet:
-    """The answers in the exam's order, and the pieces of code that failed before the first question."""
+    """The answers in the exam's order, and the pieces of code that failed before the first question.
+
+    The key's sheet also keeps, by the question's number, each frame that came and the answer that it held.
+    """
 
     answers: list[Answer]
     troubles: dict[int, Trouble] = field(default_factory=dict)
+    frames: dict[int, tuple[bytes, Answer]] = field(default_factory=dict)

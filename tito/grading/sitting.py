@@ -16,7 +16,10 @@ KILLS = 3  # times that a step may end by SIGKILL before the step is held to be 
 
 @dataclass
 class Sitting:
-    """The state of one submission's exam; `run` returns its sheet. Raises workers.Lost when no worker can be had."""
+    """The state of one submission's exam; `run` returns its sheet. Raises workers.Lost when no worker can be had.
+
+    Without a `key` it is the key that is being made: its sheet keeps the frames.
+    """
 
     seat: object
     questions: list
@@ -24,6 +27,7 @@ class Sitting:
     seed: int
     time_limit: float
     wanted: list[int] | None = None
+    key: Sheet | None = None
     answers: dict[int, Answer] = field(default_factory=dict)
     troubles: dict[int, Trouble] = field(default_factory=dict)
     skipped: set[int] = field(default_factory=set)
@@ -31,6 +35,7 @@ class Sitting:
     hung: dict[str, int] = field(default_factory=dict)
     received: int = 0  # bytes, from all its workers
     end: float = 0
+    frames: dict[int, tuple[bytes, Answer]] = field(default_factory=dict)
 
     def run(self) -> Sheet:
         """Ask every question, with as many workers as it takes."""
@@ -42,7 +47,7 @@ class Sitting:
                 self.answers |= dict.fromkeys(remaining, unasked)
                 break
             self._ask(remaining)
-        return Sheet([self.answers[number] for number in wanted], self.troubles)
+        return Sheet([self.answers[number] for number in wanted], self.troubles, self.frames)
 
     def _ask(self, remaining: list[int]) -> None:
         """Have one worker run the pieces and answer what remains, until it has or has to be ended."""
@@ -76,10 +81,10 @@ class Sitting:
             before = done
             self.received += len(data or b"")
             try:
-                for header, payload in frames.feed(data or b""):
+                for frame in frames.feed(data or b""):
                     if done == len(steps):
                         break  # it says more than it was asked: nobody listens
-                    memory_gone = self._take(steps[done], header, payload)
+                    memory_gone = self._take(steps[done], frame)
                     done += 1
                     if memory_gone:
                         return None, None, None  # what filled its memory may still be there: a fresh worker goes on
@@ -91,9 +96,14 @@ class Sitting:
                 return steps[done], TIMEOUT, f"no answer within {self._limit(steps[done]):g} s"
         return None, None, None
 
-    def _take(self, step: tuple, header: dict, payload: bytes) -> bool:
+    def _take(self, step: tuple, frame: bytes) -> bool:
         """Record a report if it is about this step; whether it says that memory ran out. Raises Unreadable."""
         kind, number = step
+        if kind == "question" and self.key and self.key.frames[number][0] == frame:
+            self.answers[number] = self.key.frames[number][1]  # as the key's to the byte: 7 µs less than to read it
+            self.ends.pop(step, None)
+            return False
+        header, payload = wire.opened(frame)
         if header.get(kind) != number or type(header.get(kind)) is not int:
             raise wire.Unreadable("a message out of turn")
         if kind == "piece":
@@ -104,6 +114,8 @@ class Sitting:
                 self.troubles[number] = trouble
             return False
         self.answers[number] = wire.read_answer(header, payload)
+        if not self.key:
+            self.frames[number] = frame, self.answers[number]
         self.ends.pop(step, None)
         return self.answers[number].status == MEMORY
 

@@ -50,19 +50,19 @@ def encode_leaves(leaves) -> tuple[list, bytes]:
 
 
 class Frames:
-    """Cuts a stream of bytes into messages, without ever holding more than one frame and one read."""
+    """Cuts a stream of bytes into frames, without ever holding more than one frame and one read."""
 
     def __init__(self, total: int = 0):
         self.buffer = bytearray()
         self.total = total  # bytes of the sitting so far
 
     def feed(self, data: bytes):
-        """Generate the (header, payload) pairs that are complete now. Raises Unreadable where the stream breaks."""
+        """Generate the frames that are complete now. Raises Unreadable where the stream breaks."""
         self.total += len(data)
         self.buffer += data
         start = 0
         while (end := self._end(start)) is not None:
-            yield self._message(start, end)
+            yield bytes(self.buffer[start:end])
             start = end
         del self.buffer[:start]
         if self.total > MOST_BYTES:
@@ -78,11 +78,6 @@ class Frames:
             raise Unreadable(f"a frame of {header} + {payload} bytes is too long")
         end = body + header + payload
         return end if len(self.buffer) >= end else None
-
-    def _message(self, start: int, end: int) -> tuple[dict, bytes]:
-        body = start + LENGTHS.size
-        cut = body + LENGTHS.unpack_from(self.buffer, start)[0]
-        return read_header(bytes(self.buffer[body:cut])), bytes(self.buffer[cut:end])
 
 
 def boundary(decoder):
@@ -100,11 +95,12 @@ def boundary(decoder):
 
 
 @boundary
-def read_header(text: bytes) -> dict:
-    """The header of a frame: a JSON object."""
-    header = json.loads(text)
+def opened(frame: bytes) -> tuple[dict, bytes]:
+    """A frame's header, which is a JSON object, and its payload."""
+    cut = LENGTHS.size + LENGTHS.unpack_from(frame)[0]
+    header = json.loads(frame[LENGTHS.size : cut])
     _require(type(header) is dict, "the header is no object")
-    return header
+    return header, frame[cut:]
 
 
 @boundary

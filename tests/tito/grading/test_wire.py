@@ -24,7 +24,7 @@ def frame(value, status=ANSWERED) -> bytes:
 
 
 def read(data: bytes) -> list[Answer]:
-    return [wire.read_answer(header, payload) for header, payload in wire.Frames().feed(data)]
+    return [wire.read_answer(header, payload) for header, payload in map(wire.opened, wire.Frames().feed(data))]
 
 
 @pytest.mark.parametrize("dtype", wire.DTYPES)
@@ -92,7 +92,7 @@ def test_an_entry_that_lies_is_unreadable(entry, payload):
 )
 def test_a_header_that_is_no_object_is_unreadable(text):
     with pytest.raises(wire.Unreadable):
-        list(wire.Frames().feed(wire.LENGTHS.pack(len(text), 0) + text))
+        read(wire.LENGTHS.pack(len(text), 0) + text)
 
 
 def test_lengths_are_bounded_before_anything_is_kept():
