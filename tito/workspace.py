@@ -24,7 +24,29 @@ def activate() -> Path:
     if not (root / PACKAGE / "__init__.py").is_file():
         # nothing exported yet: an empty package, or an installed one elsewhere would be found
         sys.modules.setdefault(PACKAGE, _empty_package(root / PACKAGE))
+    if not any(isinstance(finder, _NotExported) for finder in sys.meta_path):
+        sys.meta_path.append(_NotExported(root))
     return root
+
+
+class _NotExported:
+    """The last place where an import looks: says which lesson a missing part of the package comes from."""
+
+    def __init__(self, root: Path):
+        self.root = root
+
+    def find_spec(self, name: str, path=None, target=None):
+        if not name.startswith(f"{PACKAGE}."):
+            return None
+        from tito.settings import read_course
+
+        wanted = name.removeprefix(f"{PACKAGE}.")
+        modules = [m for m in read_course(self.root).catalogue if m.notebook.exists()]
+        for module in modules:
+            if f"{module.target}.".startswith(f"{wanted}."):
+                what = f"{module.folder} is not exported yet. In a terminal: tito export {module.number}"
+                raise ModuleNotFoundError(f"{name} is missing: {what}", name=name)
+        return None
 
 
 def _empty_package(folder: Path) -> ModuleType:

@@ -117,4 +117,4 @@ def test_a_workspace_without_a_package_does_not_find_the_reference(workspace):
         os.remove(path)
     program = "from tito import workspace; workspace.activate(); import tinytorch.core.tensor"
     done = subprocess.run([sys.executable, "-c", program], cwd=workspace.root, capture_output=True, text=True)
-    assert "No module named 'tinytorch.core'" in done.stderr
+    assert "tinytorch.core is missing: 01_first is not exported yet" in done.stderr

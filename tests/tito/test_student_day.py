@@ -1,6 +1,8 @@
 """What a student keeps open: how far am I, test again what I saved, hand it in, and the same inside Jupyter."""
 
 import json
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -150,9 +152,6 @@ shell.run_line_magic("tito", {line!r})
 
 
 def magic(workspace, cell, line):
-    import subprocess
-    import sys
-
     folder = workspace.modules / "01_first"
     program = [sys.executable, "-c", MAGIC.format(cell=cell, line=line)]
     return subprocess.run(program, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=60).stdout
@@ -169,3 +168,10 @@ def test_the_magic_tests_what_the_kernel_holds_now_not_what_was_saved(workspace)
 def test_the_magic_knows_every_other_command(workspace):
     assert "01_first" in magic(workspace, "", "status")
     assert "no exercise 'nothing'" in magic(workspace, "", "hint nothing")
+
+
+def test_an_import_of_a_lesson_that_is_not_exported_says_how_to_export_it(workspace):
+    program = "from tito import workspace; workspace.activate()\nfrom tinytorch.core.first import double"
+    folder = workspace.modules / "02_second"
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True)
+    assert "01_first is not exported yet. In a terminal: tito export 01" in done.stderr
