@@ -3,8 +3,11 @@ process that runs student code never sees an answer.
 
 The way of a submission, by file:
 
-    intake    finds it and takes its code out                                   judge's side
-    batch     seats several submissions at a time; makes the key first          judge's side
+    batch     seats several submissions at a time                               judge's side
+    prepare   the exam, the reference solution, and what decides a mark         judge's side
+    intake    finds a submission and reads it; pieces cuts it, stack adds
+              the student's own earlier lessons                                 judge's side
+    examiner  takes it from its file to its result; makes the key first         judge's side
     workers   handles on zygotes and their workers                              judge's side
     sitting   asks the questions, with deadlines; a fresh worker after a death  judge's side
       wire, sheet, exam     frames, answers, questions                          both sides
@@ -13,6 +16,7 @@ The way of a submission, by file:
       worker/answer         runs the code and answers                           student's side
     judge     compares a sheet with the key                                     judge's side
     marks     points by exercise and aspect                                     judge's side
+    journal   keeps each result as it comes; a rerun goes on from there         judge's side
     grades    table, grades.csv, grades.json                                    judge's side
 """
 
@@ -23,9 +27,12 @@ def grade(course, path, module="04", **options):
     """Grade the submissions in `path` (a folder, or one file) and return their Grades.
 
     Options: `workers` at once (one a core), `seed` (fresh), `time_limit` seconds a question (2.0), `memory_limit` bytes
-    a worker (1 GiB), `unsafe` to go on where workers cannot be confined, `only` some exercises' names, and
-    `on_result(result, done, total)`, called in this thread as each is finished. Ctrl-C ends the batch early: what is
-    finished is returned, with `interrupted` set. Raises Problem for what the caller can put right.
+    a worker (1 GiB), `unsafe` to go on where workers cannot be confined, `only` some exercises' names, `own_stack` to
+    grade on the student's own earlier lessons, and `on_result(result, done, total)`, called in this thread as each is
+    finished. With `out`, a folder, results are kept there as they come, in a journal; grades.csv and grades.json follow
+    at the end, and the Grades hold rows alone. A rerun goes on from there: what is unchanged is not graded again unless
+    `fresh`. Ctrl-C ends the batch early: what is finished is returned, with `interrupted` set. Raises Problem for what
+    the caller can put right.
     """
     if os.name != "posix":
         from tito.problem import Problem

@@ -1,107 +1,27 @@
 """A class sits the exam: the key first, then every submission, several at a time. Threads wait; processes work."""
 
-import math
+import contextlib
 import os
 import queue
 import secrets
+import signal
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
-from tito.grading import exam, intake
+from tito.grading import intake
+from tito.grading.examiner import Examiner, make_key
 from tito.grading.grades import Grades
 from tito.grading.intake import Entry
-from tito.grading.marks import Result, marked, told, values
-from tito.grading.pieces import FAILED, GRADED, Refused
-from tito.grading.sheet import ANSWERED, RAISED, Sheet
-from tito.grading.sitting import Sitting
+from tito.grading.journal import Journal
+from tito.grading.marks import Result
+from tito.grading.pieces import FAILED
+from tito.grading.prepare import Exam, prepare
 from tito.grading.worker.confine import PROTECTIONS
 from tito.grading.workers import Lost, Seat, require_fork
-from tito.problem import USAGE, Problem
+from tito.problem import Problem
 
-# What the package needs beside the standard library, and what learners import from that: once here, not once a student.
-# Where Python lives in root's own home, a worker of another user could not even read it.
-LIBRARIES = """numpy numpy.testing fastcore.basics array bisect cProfile calendar cmath colorsys concurrent.futures.thread
-csv dataclasses decimal doctest encodings.idna fractions getopt glob graphlib gzip heapq html logging pdb pprint profile
-queue secrets shlex statistics string tempfile textwrap timeit traceback tracemalloc typing unittest uuid
-zoneinfo""".split()
-
-
-@dataclass(frozen=True)
-class Exam:
-    """The graded module's exam as the judge holds it, and what its workers are to be given."""
-
-    module: object
-    questions: list
-    points: dict[str, float]
-    worth: list[float]
-    wanted: list[int]
-    reference: list
-    course: dict
-
-
-def prepare(course, name: str, only: list[str] | None, time_limit: float, memory_limit: int, unsafe: bool) -> Exam:
-    """Read exam, reference solution and prerequisites. Raises Problem for what an author has to put right."""
-    catalogue = course.catalogue
-    module = catalogue.find(name)
-    notebook = module.read()
-    source = _read(module.exam, f"{module.folder} has no exam yet: write its questions there")
-    points = {e.name: float(e.points) for e in notebook.exercises if e.test and e.points}
-    questions = _questions(module, source, points)
-    package = course.lib_path
-    before = [(f"{package}.{m.target}", _exported(course, m)) for m in catalogue.before(module) if m.notebook.exists()]
-    limits = [question.time_limit or time_limit for question in questions]
-    given = {
-        "libraries": LIBRARIES,
-        "prerequisites": before,
-        "exam": source,
-        "target": f"{package}.{module.target}",
-        "unsafe": unsafe,
-        "limits": {"memory": memory_limit, "cpu": math.ceil(sum(limits)) + 10},
-    }
-    wanted = _wanted(questions, only)
-    reference = intake.pieces(module.notebook.name, module.notebook.read_bytes(), module)
-    return Exam(module, questions, points, values(questions, points), wanted, reference, given)
-
-
-def _read(path: Path, missing: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise Problem(f"{path} is missing: {missing}", code=USAGE) from None
-
-
-def _exported(course, module) -> str:
-    """The reference package's source of a prerequisite."""
-    path = course.package / f"{(module.target or '').replace('.', '/')}.py"
-    return _read(path, f"prerequisites come from the package, and {module.folder} is not exported: tito export")
-
-
-def _questions(module, source: str, points: dict[str, float]) -> list:
-    """The exam's questions, agreeing with the notebook's exercises; raises Problem."""
-    try:
-        questions = exam.load(source)
-    except exam.ExamError as error:
-        raise Problem(f"{module.folder}/exam.py: {error}") from error
-    except Exception as error:  # whatever its author's code raises
-        raise Problem(f"{module.folder}/exam.py does not load: {type(error).__name__}: {error}") from error
-    asked = {question.exercise for question in questions}
-    if asked - points.keys():
-        unknown = ", ".join(sorted(asked - points.keys()))
-        raise Problem(f"{module.folder}/exam.py asks about {unknown}; no test cell gives points for that")
-    if points.keys() - asked:
-        raise Problem(f"{module.folder}/exam.py has no question for {', '.join(sorted(points.keys() - asked))}")
-    return questions
-
-
-def _wanted(questions: list, only: list[str] | None) -> list[int]:
-    """The numbers of the questions to ask; raises Problem for an exercise that there is not."""
-    exercises = list(dict.fromkeys(question.exercise for question in questions))
-    for name in only or []:
-        if name not in exercises:
-            raise Problem(f"no exercise {name!r}", next=f"the exercises are: {', '.join(exercises)}", code=USAGE)
-    return [number for number, question in enumerate(questions) if not only or question.exercise in only]
+STOP = object()
 
 
 def grade(
@@ -115,29 +35,96 @@ def grade(
     memory_limit=1 << 30,
     unsafe=False,
     only=None,
+    own_stack=False,
+    out=None,
+    fresh=False,
     on_result=None,
 ) -> Grades:
     """Grade the submissions in `path`; see tito.grading.grade."""
     require_fork()
     started = time.monotonic()
-    seed = secrets.randbits(32) if seed is None else seed
-    prepared = prepare(course, module, only, time_limit, memory_limit, unsafe)
+    prepared = prepare(course, module, only, time_limit, memory_limit, unsafe, own_stack)
     entries = intake.find(Path(path))
-    seats = [Seat(prepared.course, n) for n in range(min(workers or _cores(), len(entries)))]
-    try:
+    with contextlib.ExitStack() as closing:
+        journal = _opened(out, prepared, sorted(only or []), fresh, closing)
+        seed = _seed(seed, journal, fresh)
+        seats = [Seat(prepared.course, n) for n in range(min(workers or _cores(), len(entries)))]
+        for seat in seats:
+            closing.callback(seat.close)
         held = _ready(prepared, seats[0], unsafe)
         key = make_key(prepared, seats[0], seed, time_limit)
-        possible = sum(prepared.worth[number] for number in prepared.wanted)
-        exercises = list(dict.fromkeys(prepared.questions[number].exercise for number in prepared.wanted))
-        grades = Grades(prepared.module.folder, seed, held, round(possible, 4), exercises, submissions=len(entries))
         examine = Examiner(prepared, key, seed, time_limit)
-        _run(examine, seats, entries, grades, on_result)
-    finally:
-        for seat in seats:
-            seat.close()
-    grades.results.sort(key=lambda result: result.student)
-    grades.seconds = round(time.monotonic() - started, 3)
+        grades = _grades(prepared, seed, held, entries)
+        if journal:
+            run = prepared.fingerprint(seed, time_limit, held)
+            journal.begin(run, examine.packing(), {"module": grades.module, "only": sorted(only or []), "seed": seed})
+            left = _resumed(examine, journal, entries, grades, fresh)
+        else:
+            left = entries
+        _run(examine, seats, left, grades, journal, on_result)
+        grades.results.sort(key=lambda result: result.student)
+        grades.seconds = round(time.monotonic() - started, 3)
+        if journal:
+            _written(journal, grades)
     return grades
+
+
+def _opened(out, prepared: Exam, only: list[str], fresh: bool, closing) -> Journal | None:
+    """The journal of the out folder, if there is to be one."""
+    if out is None:
+        return None
+    journal = Journal(Path(out))
+    closing.callback(journal.close)
+    journal.require(prepared.module.folder, only, fresh)
+    return journal
+
+
+def _seed(seed: int | None, journal: Journal | None, fresh: bool) -> int:
+    """The seed asked for, or that of the run which this one continues, or a fresh one."""
+    if seed is None and journal and not fresh:
+        seed = journal.last.get("seed")
+    return secrets.randbits(32) if seed is None else seed
+
+
+def _grades(prepared: Exam, seed: int, held: dict, entries: list) -> Grades:
+    asked, worth = prepared.asked, prepared.asked_worth
+    exercises = list(dict.fromkeys(question.exercise for question in asked))
+    table = [
+        {"question": q.name, "exercise": q.exercise, "aspect": q.aspect, "about": q.about, "possible": points}
+        for q, points in zip(asked, worth, strict=True)
+    ]
+    possible = round(sum(worth), 4)
+    return Grades(prepared.module.folder, seed, held, possible, exercises, table, submissions=len(entries))
+
+
+def _resumed(examine: Examiner, journal: Journal, entries: list, grades: Grades, fresh: bool) -> list[Entry]:
+    """What is left to grade. Marks that hold are taken over; the others are superseded before any work begins."""
+    left, stale = [], journal.outdated()
+    for entry in entries:
+        if not fresh and entry.student in journal.known and journal.holds(entry.student, examine.digest(entry)):
+            grades.results.append(grades.row(journal.result(entry.student)))
+        else:
+            left.append(entry)
+            stale.append(entry.student)
+    grades.kept = len(grades.results)
+    grades.others = len(journal.known.keys() - {entry.student for entry in entries})
+    try:
+        superseded = journal.supersede(stale)
+    except OSError as error:
+        raise Problem(f"{journal.path} cannot be written: {error.strerror}; nothing was graded") from error
+    if superseded:
+        _written(journal, grades)
+    return left
+
+
+def _written(journal: Journal, grades: Grades) -> None:
+    """Save what waits, then write the tables from the journal; a disk that refuses costs no grade that was saved."""
+    journal.save()
+    grades.trouble = journal.trouble
+    try:
+        grades.write(journal.path.parent, journal.results())
+    except OSError as error:
+        grades.trouble = grades.trouble or f"{journal.path.parent}: {error.strerror}"
 
 
 def _cores() -> int:
@@ -161,75 +148,64 @@ def _ready(prepared: Exam, seat: Seat, unsafe: bool) -> dict[str, bool]:
     return reply["held"]
 
 
-def make_key(prepared: Exam, seat: Seat, seed: int, time_limit: float) -> Sheet:
-    """The reference solution's sheet, made as any other; raises Problem unless it answers every question."""
-    questions = prepared.questions
-    key = Sitting(seat, questions, prepared.reference, seed, time_limit, prepared.wanted).run()
-    if key.troubles:
-        raise Problem(f"the reference solution does not run: {told(next(iter(key.troubles.values())))}")
-    for number, answer in zip(prepared.wanted, key.answers, strict=True):
-        fair = answer.status == ANSWERED or (answer.status == RAISED and questions[number].aspect == "errors")
-        if not fair or answer.error == "NotImplementedError":
-            what = f"{answer.status} {answer.error} {answer.message}".strip()
-            raise Problem(f"exam.py, {questions[number].name}: the reference solution has no answer: {what}")
-    return key
-
-
-@dataclass
-class Examiner:
-    """Takes one submission from its file to its result."""
-
-    exam: Exam
-    key: Sheet
-    seed: int
-    time_limit: float
-
-    def __call__(self, seat: Seat, entry: Entry) -> Result:
-        started = time.monotonic()
-        file = " + ".join(path.name.encode("utf-8", "replace").decode() for path in entry.paths)
-        result = Result(entry.student, file, GRADED)
-        try:
-            pieces = intake.read(entry, self.exam.module)
-            questions = [self.exam.questions[number] for number in self.exam.wanted]
-            worth = [self.exam.worth[number] for number in self.exam.wanted]
-            sitting = Sitting(seat, self.exam.questions, pieces, self.seed, self.time_limit, self.exam.wanted, self.key)
-            sheet = sitting.run()
-            result.marks = marked(questions, worth, self.key, sheet, pieces)
-            result.troubles = [told(trouble) for trouble in sheet.troubles.values()]
-        except Refused as refused:
-            result.status, result.message = refused.status, str(refused)
-        except Lost as lost:
-            result.status, result.message = FAILED, f"not graded, for no worker could be had: {lost}"
-        result.seconds = round(time.monotonic() - started, 4)
-        return result
-
-
-def _run(examine: Examiner, seats: list[Seat], entries: list[Entry], grades: Grades, on_result) -> None:
-    """Have the seats work off the entries; results arrive in this thread, which a Ctrl-C interrupts."""
+def _run(examine: Examiner, seats: list[Seat], entries: list[Entry], grades: Grades, journal, on_result) -> None:
+    """Have the seats work off the entries; results arrive in this thread, and a Ctrl-C as one more message."""
     waiting: queue.SimpleQueue = queue.SimpleQueue()
     done: queue.SimpleQueue = queue.SimpleQueue()
     for entry in entries:
         waiting.put(entry)
-    stop = threading.Event()
+    stop, total = threading.Event(), len(grades.results) + len(entries)
     threads = [threading.Thread(target=_work, args=(examine, seat, waiting, done, stop), daemon=True) for seat in seats]
-    for thread in threads:
-        thread.start()
-    try:
-        while len(grades.results) < len(entries):
-            result = done.get()
-            if isinstance(result, BaseException):
-                raise result  # a fault of ours, not a submission's
-            grades.results.append(result)
-            if on_result:
-                on_result(result, len(grades.results), len(entries))
-    except KeyboardInterrupt:
-        grades.interrupted = True
-    finally:
-        stop.set()
-        for seat in seats if len(grades.results) < len(entries) else []:
-            seat.stop()
+
+    def take(result: Result) -> None:
+        if journal:
+            journal.add(result)
+        grades.results.append(grades.row(result) if journal else result)
+        if on_result:
+            on_result(result, len(grades.results), total)
+
+    with _interrupts(done):
         for thread in threads:
-            thread.join()
+            thread.start()
+        try:
+            while len(grades.results) < total and (result := done.get()) is not STOP:
+                if isinstance(result, BaseException):
+                    raise result  # a fault of ours, not a submission's
+                take(result)
+        except KeyboardInterrupt:
+            grades.interrupted = True
+        finally:
+            stop.set()
+            grades.interrupted = grades.interrupted or len(grades.results) < total
+            for seat in seats if grades.interrupted else []:
+                seat.stop()
+            for thread in threads:
+                thread.join()
+        for result in _finished(done):
+            take(result)
+
+
+def _finished(done: queue.SimpleQueue):
+    """Results that came between an interrupt and the end."""
+    with contextlib.suppress(queue.Empty):
+        while True:
+            result = done.get_nowait()
+            if isinstance(result, Result) and result.status != FAILED:
+                yield result
+
+
+@contextlib.contextmanager
+def _interrupts(done: queue.SimpleQueue):
+    """Ctrl-C and SIGTERM put STOP among the results, so that they interrupt nothing halfway."""
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, lambda *_: done.put(STOP))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _work(examine: Examiner, seat: Seat, waiting, done, stop: threading.Event) -> None:

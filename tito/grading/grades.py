@@ -1,31 +1,59 @@
-"""The outcome of a batch: rows for a screen, grades.csv and grades.json."""
+"""The outcome of a batch: rows for a screen; grades.csv and grades.json, written a student at a time."""
 
+import contextlib
 import csv
-import io
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from sys import intern
 
 from tito.grading.exam import ASPECTS
 from tito.grading.marks import Result
 from tito.grading.sheet import ANSWERED, MISSING, RAISED
 
+LONGEST = 300  # characters of a cell on the screen
+FORMULA = tuple("=+-@＝＋－＠")  # what makes spreadsheets take a cell for a formula
+
+
+@dataclass(slots=True)
+class Row:
+    """What stays in memory of a result that is kept on disk."""
+
+    student: str
+    status: str
+    total: float | None
+    possible: float | None
+    cells: tuple
+
 
 @dataclass
 class Grades:
-    """All results, by student, with what is needed to make each of them again."""
+    """All results, by student, with what is needed to make each of them again.
+
+    `results` are Results, or Rows where the results themselves are kept in an out folder.
+    """
 
     module: str
     seed: int
     isolation: dict[str, bool]
     possible: float
     exercises: list[str]
-    results: list[Result] = field(default_factory=list)
+    questions: list[dict] = field(default_factory=list)
+    results: list[Result | Row] = field(default_factory=list)
     submissions: int = 0
+    kept: int = 0  # results of earlier runs that still hold
+    others: int = 0  # students in the out folder who are not among these submissions
     seconds: float = 0
     interrupted: bool = False
+    trouble: str = ""  # why results could not be written
+
+    @property
+    def ungraded(self) -> list[Result | Row]:
+        """Those without a mark."""
+        return [result for result in self.results if result.total is None]
 
     def columns(self) -> list[tuple[str, str]]:
         """Headings of `rows`, with the side to align to."""
@@ -34,9 +62,14 @@ class Grades:
 
     def rows(self) -> list[tuple]:
         """One row a student: points in all and by aspect, and the first thing to look at."""
-        return [self._row(result) for result in self.results]
+        return [result.cells if isinstance(result, Row) else self._cells(result) for result in self.results]
 
-    def _row(self, result: Result) -> tuple:
+    def row(self, result: Result) -> Row:
+        """The result without its marks."""
+        cells = tuple(intern(cell[:LONGEST]) for cell in self._cells(result))
+        return Row(result.student, result.status, result.total, result.possible, cells)
+
+    def _cells(self, result: Result) -> tuple:
         if result.total is None:
             return (result.student, result.status, "–", *["–"] * len(self._aspects()), result.message)
         by = result.by("aspect")
@@ -45,43 +78,54 @@ class Grades:
         return (result.student, result.status, points, *aspects, _first_remark(result))
 
     def _aspects(self) -> list[str]:
-        present = {mark.aspect for result in self.results for mark in result.marks}
+        present = {question["aspect"] for question in self.questions}
         return [aspect for aspect in ASPECTS if aspect in present]
 
-    def write(self, out: Path) -> list[Path]:
-        """Write grades.csv and grades.json into the folder `out`, each replaced in one step."""
+    def write(self, out: Path, results: Iterable[Result] | None = None) -> list[Path]:
+        """Write grades.csv and grades.json into the folder `out`, each replaced in one step; `results` by student."""
         out = Path(out)
         out.mkdir(parents=True, exist_ok=True)
         paths = [out / "grades.csv", out / "grades.json"]
-        _replace(paths[0], self.as_csv())
-        _replace(paths[1], json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n")
+        with _replacing(paths[0]) as table, _replacing(paths[1]) as document:
+            self._write(table, document, self.results if results is None else results)
         return paths
 
-    def as_csv(self) -> str:
-        """A line a student: totals, then each exercise's points."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
+    def _write(self, table, document, results: Iterable[Result]) -> None:
+        writer = csv.writer(table, lineterminator="\n")
         writer.writerow(["student", "file", "status", "points", "possible", *self.exercises, "message"])
-        for result in self.results:
-            by = result.by("exercise")
-            points = [_two_places(by[name][0]) if name in by else "" for name in self.exercises]
-            total = ["" if result.total is None else _two_places(result.total), _two_places(self.possible)]
-            cells = [result.student, result.file, result.status, *total, *points, result.message]
-            writer.writerow([_harmless(cell) for cell in cells])
-        return text.getvalue()
+        document.write(json.dumps(self._head(), indent=1, ensure_ascii=False)[:-2] + ',\n "results": [')
+        separator = "\n"
+        for result in results:
+            writer.writerow([_harmless(cell) for cell in self._line(result)])
+            document.write(separator + json.dumps(_as_dict(result), ensure_ascii=False))
+            separator = ",\n"
+        document.write("\n ]\n}\n")
+
+    def _line(self, result: Result) -> list[str]:
+        """A student's line of grades.csv: totals, then each exercise's points."""
+        by = result.by("exercise")
+        points = [_two_places(by[name][0]) if name in by else "" for name in self.exercises]
+        total = ["" if result.total is None else _two_places(result.total), _two_places(self.possible)]
+        return [result.student, result.file, result.status, *total, *points, result.message]
 
     def as_dict(self) -> dict:
-        """Everything, for programs."""
-        head = {key: value for key, value in asdict(self).items() if key != "results"}
-        return head | {"results": [_as_dict(result) for result in self.results]}
+        """Everything, for programs; of results kept in an out folder, what is in memory."""
+        rows = [asdict(result) if isinstance(result, Row) else _as_dict(result) for result in self.results]
+        return self._head() | {"results": rows}
+
+    def _head(self) -> dict:
+        names = [name for name in self.__dataclass_fields__ if name not in ("results", "trouble")]
+        return {name: getattr(self, name) for name in names}
 
 
 def _as_dict(result: Result) -> dict:
+    """A result for programs; of its questions those that say something: the others are right, as listed in the head."""
     found = {"student": result.student, "file": result.file, "status": result.status, "message": result.message}
     found |= {"points": result.total, "possible": result.possible, "seconds": result.seconds}
     if result.marks:
         found |= {"exercises": result.by("exercise"), "aspects": result.by("aspect")}
-    return found | {"troubles": result.troubles, "questions": [asdict(mark) for mark in result.marks]}
+    telling = [asdict(mark) for mark in result.marks if mark.remark or not mark.right]
+    return found | {"troubles": result.troubles, "look_at": telling}
 
 
 def _first_remark(result: Result) -> str:
@@ -92,7 +136,7 @@ def _first_remark(result: Result) -> str:
     elif wrong:
         text = f"{wrong[0].exercise}: {wrong[0].remark}"
     else:
-        text = ""
+        text = result.message
     return printable(result.troubles[0] if result.troubles and wrong else text)
 
 
@@ -108,15 +152,17 @@ def _two_places(points: float) -> str:
 def _harmless(cell: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     text = printable(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+@contextlib.contextmanager
+def _replacing(path: Path):
+    """A file to write that takes the place of `path` when it is whole, or never."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        # a lone surrogate of a student's text becomes an escape, which JSON reads back
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o644)

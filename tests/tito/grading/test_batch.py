@@ -165,7 +165,7 @@ def test_an_interrupt_returns_what_is_finished_and_leaves_nothing(school, hand_i
 
     folder = hand_in({f"s{n:02}": {} for n in range(12)})
     done = grade(school, folder, "02", workers=2, on_result=stop)
-    assert done.interrupted and len(done.results) == 3 and all(result.total == 16 for result in done.results)
+    assert done.interrupted and 3 <= len(done.results) <= 5 and all(result.total == 16 for result in done.results)
     assert not _zygotes_and_workers()
 
 
@@ -242,7 +242,8 @@ def test_grades_are_written_whole_and_harmlessly(school, hand_in, tmp_path):
         ("'-broken", "unreadable", ""), ("'=cmd()", "graded", "16"), ("blank", "graded", "6")]  # fmt: skip
     found = json.loads(paths[1].read_text(encoding="utf-8"))
     assert (found["seed"], found["possible"], found["submissions"]) == (9, 16, 3)
-    assert found["results"][1]["points"] == 16 and len(found["results"][1]["questions"]) == 16
+    assert found["results"][1]["points"] == 16 and found["results"][1]["look_at"] == []
+    assert len(found["questions"]) == 16 and len(found["results"][2]["look_at"]) == 8
     assert all(found["isolation"].values())
     assert all(len(row) == len(done.columns()) for row in done.rows())
     assert not any("\x1b" in str(cell) or "\n" in str(cell) for row in done.rows() for cell in row)

@@ -1,0 +1,71 @@
+"""One submission from its file to its result; the reference solution goes the same way, and its sheet is the key."""
+
+import time
+from dataclasses import dataclass
+
+from tito.grading import intake
+from tito.grading.intake import Entry
+from tito.grading.journal import Packing
+from tito.grading.marks import Result, marked, told
+from tito.grading.pieces import FAILED, GRADED, Refused
+from tito.grading.prepare import Exam
+from tito.grading.sheet import ANSWERED, RAISED, Sheet
+from tito.grading.sitting import Sitting
+from tito.grading.stack import stack
+from tito.grading.workers import Lost, Seat
+from tito.problem import Problem
+
+
+def make_key(prepared: Exam, seat: Seat, seed: int, time_limit: float) -> Sheet:
+    """The reference solution's sheet, made as any other; raises Problem unless it answers every question."""
+    questions = prepared.questions
+    key = Sitting(seat, questions, prepared.reference, seed, time_limit, prepared.wanted).run()
+    if key.troubles:
+        raise Problem(f"the reference solution does not run: {told(next(iter(key.troubles.values())))}")
+    for number, answer in zip(prepared.wanted, key.answers, strict=True):
+        fair = answer.status == ANSWERED or (answer.status == RAISED and questions[number].aspect == "errors")
+        if not fair or answer.error == "NotImplementedError":
+            what = f"{answer.status} {answer.error} {answer.message}".strip()
+            raise Problem(f"exam.py, {questions[number].name}: the reference solution has no answer: {what}")
+    return key
+
+
+@dataclass
+class Examiner:
+    """Takes one submission from its file to its result."""
+
+    exam: Exam
+    key: Sheet
+    seed: int
+    time_limit: float
+
+    def __call__(self, seat: Seat, entry: Entry) -> Result:
+        started = time.monotonic()
+        file = " + ".join(path.name.encode("utf-8", "replace").decode() for path in entry.paths)
+        result = Result(entry.student, file, GRADED)
+        try:
+            handed = intake.load(entry, self.exam.module, self.exam.earlier)
+            result.digest = handed.digest
+            pieces = intake.code(handed, self.exam.module)
+            own, result.message = stack(handed, self.exam.earlier, self.exam.course["prerequisites"])
+            pieces = own + pieces
+            sitting = Sitting(seat, self.exam.questions, pieces, self.seed, self.time_limit, self.exam.wanted)
+            sheet = sitting.run()
+            result.marks = marked(self.exam.asked, self.exam.asked_worth, self.key, sheet, pieces)
+            result.troubles = [told(trouble) for trouble in sheet.troubles.values()]
+        except Refused as refused:
+            result.status, result.message = refused.status, str(refused)
+        except Lost as lost:
+            result.status, result.message = FAILED, f"not graded, for no worker could be had: {lost}"
+        result.seconds = round(time.monotonic() - started, 4)
+        return result
+
+    def digest(self, entry: Entry) -> str:
+        """The digest of what was handed in; "" where it cannot be read."""
+        try:
+            return intake.load(entry, self.exam.module, self.exam.earlier).digest
+        except Refused:
+            return ""
+
+    def packing(self) -> Packing:
+        return Packing(self.exam.asked, self.exam.asked_worth, [answer.status for answer in self.key.answers])
