@@ -65,8 +65,10 @@ class Sitting:
             self._blame(step, status, message, ended)
 
     def _job(self, steps: list[tuple]) -> dict:
-        pieces = [[n, self.pieces[n].source, self.pieces[n].place] for kind, n in steps if kind == "piece"]
-        return {"pieces": pieces, "questions": [n for kind, n in steps if kind == "question"]}
+        chosen = [(n, self.pieces[n]) for kind, n in steps if kind == "piece"]
+        pieces = [[n, piece.source, piece.place, piece.module] for n, piece in chosen]
+        own = list(dict.fromkeys(piece.module for piece in self.pieces if piece.module))
+        return {"own": own, "pieces": pieces, "questions": [n for kind, n in steps if kind == "question"]}
 
     def _collect(self, worker, steps: list[tuple]) -> tuple:
         """Take in what the worker reports, step by step: the step at which it had to end, with status and message."""

@@ -48,9 +48,17 @@ def make_module(name: str, package: bool = False) -> types.ModuleType:
     return module
 
 
+def forget(package: str) -> None:
+    """Take a package and all in it out of what can be imported."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        del sys.modules[name]
+
+
 def publish(module: types.ModuleType) -> None:
     """What `from module import *` gives, in each package above it: as the exported package's tables of contents do."""
-    names = module.__dict__.get("__all__") or [name for name in module.__dict__ if not name.startswith("_")]
+    names = module.__dict__.get("__all__")
+    if type(names) is not list or not all(type(name) is str for name in names):  # a student may write anything there
+        names = [name for name in list(module.__dict__) if type(name) is str and not name.startswith("_")]
     package = module.__package__
     while package:
         vars(sys.modules[package]).update({name: module.__dict__[name] for name in names if name in module.__dict__})

@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import sysconfig
+import types
 import warnings
 
 import numpy as np
@@ -20,7 +21,7 @@ import numpy.random
 from tito.grading import exam, wire
 from tito.grading.wire import LENGTH, NUMBER
 from tito.grading.worker import confine
-from tito.grading.worker.answer import Namespace, answer, drawing, make_module, publish, run_piece
+from tito.grading.worker.answer import Namespace, answer, drawing, forget, make_module, publish, run_piece
 
 
 def main(fd: int) -> None:
@@ -151,15 +152,26 @@ def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: li
     confine.confine(limits, strict=not course["unsafe"])
     with open(job_fd, "rb") as pipe:
         job = json.loads(pipe.read())
-    module = make_module(course["target"])
-    flags = 0
-    for number, source, place in job["pieces"]:
-        report, flags = run_piece(number, source, place, module, flags)
-        _send(answer_fd, wire.encode(report))
+    if job["own"]:  # the student's own earlier lessons: nothing of ours that imports them may stay
+        modules = []
+        forget(course["target"].partition(".")[0])
+    for name in job["own"]:
+        modules.append(_run(answer_fd, name, [piece for piece in job["pieces"] if piece[3] == name]))
+        publish(modules[-1])
+    module = _run(answer_fd, course["target"], [piece for piece in job["pieces"] if not piece[3]])
     tt = Namespace([module, *reversed(modules)])
     for number in job["questions"]:
         _send(answer_fd, answer(number, questions[number], tt, draws[number]))
     os._exit(0)
+
+
+def _run(answer_fd: int, name: str, pieces: list) -> types.ModuleType:
+    """The module that the pieces make, each of them reported on."""
+    module, flags = make_module(name), 0
+    for number, source, place, _ in pieces:
+        report, flags = run_piece(number, source, place, module, flags)
+        _send(answer_fd, wire.encode(report))
+    return module
 
 
 def _send(fd: int, data: bytes) -> None:
