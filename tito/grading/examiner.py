@@ -49,7 +49,8 @@ class Examiner:
             pieces = intake.code(handed, self.exam.module)
             own, result.message = stack(handed, self.exam.earlier, self.exam.course["prerequisites"])
             pieces = own + pieces
-            sitting = Sitting(seat, self.exam.questions, pieces, self.seed, self.time_limit, self.exam.wanted)
+            questions, wanted = self.exam.questions, self.exam.wanted
+            sitting = Sitting(seat, questions, pieces, self.seed, self.time_limit, wanted, self.key)
             sheet = sitting.run()
             result.marks = marked(self.exam.asked, self.exam.asked_worth, self.key, sheet, pieces)
             result.troubles = [told(trouble) for trouble in sheet.troubles.values()]
