@@ -1,7 +1,7 @@
 """Takes from a worker what it does not need, before it reads a line of student code.
 
-In this order: a session of its own, limits, another user, no way to regain privileges, then the disk (Landlock) and the
-system calls (seccomp).
+In this order: a session of its own, limits, another user without capabilities, no way to regain privileges, then the
+disk (Landlock) and the system calls (seccomp).
 `probe` attempts, in a process confined like any worker, what must not be possible, and says what held.
 """
 
@@ -38,7 +38,8 @@ PROTECTIONS = {
     "signals": "no signal to another process",
 }
 
-_prctl = ctypes.CDLL(None, use_errno=True).prctl if os.name == "posix" else None
+_libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+CAPABILITIES = struct.pack("Ii", 0x20080522, 0)  # version 3, this process
 
 
 class _Program(ctypes.Structure):
@@ -124,14 +125,20 @@ def _change_user(limits: dict) -> None:
         os.setresuid(*[NOBODY] * 3)
 
 
+def _drop_capabilities(limits: dict) -> None:
+    """An ordinary user may have been started with some (setpriv, a service): workers need none."""
+    if sys.platform == "linux" and _libc.capset(CAPABILITIES, bytes(24)):
+        raise OSError(ctypes.get_errno(), "capset")
+
+
 def _limit_processes(limits: dict) -> None:
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # after the change of user: it does not bind uid 0
 
 
 def _die_with_parent(limits: dict) -> None:
     if sys.platform == "linux":  # after the change of user, which forgets it
-        _prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        _prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+        _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 def _close_disk(limits: dict) -> None:
@@ -144,7 +151,7 @@ def _close_kernel(limits: dict) -> None:
     if limits["program"] is None:
         raise OSError("no seccomp filter")
     program = ctypes.byref(limits["program"])
-    if _prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), program, ctypes.c_ulong(0), ctypes.c_ulong(0)):
+    if _libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), program, ctypes.c_ulong(0), ctypes.c_ulong(0)):
         raise OSError(ctypes.get_errno(), "seccomp")
 
 
@@ -153,6 +160,7 @@ _STEPS = (
     _empty_environment,
     _limit_resources,
     _change_user,
+    _drop_capabilities,
     _limit_processes,
     _die_with_parent,
     _close_disk,
@@ -219,12 +227,17 @@ def _write_file() -> None:
 
 
 def _open_many() -> None:
-    for _ in range(2 * HANDLES):
-        os.dup(2)
+    opened = []
+    try:
+        for _ in range(2 * HANDLES):
+            opened.append(os.dup(2))
+    finally:
+        for fd in opened:  # or each later attempt would fail for want of handles, and seem to hold
+            os.close(fd)
 
 
 def _cannot_read(path: str) -> bool:
-    return _fails(lambda: os.close(os.open(path, os.O_RDONLY)), OSError)
+    return _fails(lambda: os.close(os.open(path, os.O_RDONLY)), PermissionError, FileNotFoundError)
 
 
 _ATTEMPTS = {
