@@ -11,10 +11,11 @@ from pathlib import Path
 from sys import intern
 
 from tito.grading.exam import ASPECTS
-from tito.grading.marks import Result
+from tito.grading.marks import Mark, Result
 from tito.grading.sheet import ANSWERED, MISSING, RAISED
 
 LONGEST = 300  # characters of a cell on the screen
+_MARK = tuple(Mark.__dataclass_fields__)
 FORMULA = tuple("=+-@＝＋－＠")  # what makes spreadsheets take a cell for a formula
 
 
@@ -124,7 +125,7 @@ def _as_dict(result: Result) -> dict:
     found |= {"points": result.total, "possible": result.possible, "seconds": result.seconds}
     if result.marks:
         found |= {"exercises": result.by("exercise"), "aspects": result.by("aspect")}
-    telling = [asdict(mark) for mark in result.marks if mark.remark or not mark.right]
+    telling = [{name: getattr(mark, name) for name in _MARK} for mark in result.marks if mark.remark or not mark.right]
     return found | {"troubles": result.troubles, "look_at": telling}
 
 
