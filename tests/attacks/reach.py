@@ -143,6 +143,8 @@ def finds_the_key_in_its_memory(pred, target):
     import numpy as np
 
     wanted = float(((pred.data - target.data) ** 2).mean())
+    if wanted == 0:
+        return None  # zeros are everywhere
     seen, waiting, found = set(), [sys.modules, *gc.get_objects()], []
     while waiting:
         thing = waiting.pop()
