@@ -166,29 +166,35 @@ def doctor():
 @app.command()
 def grade(
     module: Annotated[str, typer.Argument(metavar="MODULE")],
-    submissions: Annotated[Path, typer.Argument(help="A folder or zip of notebooks or .py exports.")],
-    out: Annotated[Path, typer.Option(help="Where grades.csv and grades.json go.")] = Path("grades"),
+    submissions: Annotated[Path, typer.Argument(help="A folder of notebooks, exports, zips or workspaces; or one.")],
+    out: Annotated[Path, typer.Option(help="Where results, grades.csv and grades.json are kept.")] = Path("grades"),
     workers: Annotated[int | None, typer.Option(min=1, help="Students at once.", show_default="one a core")] = None,
     seed: Annotated[int | None, typer.Option(help="Ask the same questions again.", show_default="fresh")] = None,
     time_limit: Annotated[float | None, typer.Option(min=0.01, help="Seconds a question.", show_default=False)] = None,
     memory_limit: Annotated[int | None, typer.Option(min=64, help="Megabytes a student.", show_default=False)] = None,
     exercises: Annotated[
-        list[str] | None, typer.Option("--only", metavar="EXERCISE", help="Only this exercise.", show_default=False)
+        list[str] | None,
+        typer.Option("--only", metavar="EXERCISE", help="Only this exercise; may be repeated.", show_default=False),
     ] = None,
+    own_stack: Annotated[bool, typer.Option("--own-stack", help="Grade on the student's own earlier lessons.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Grade all again, also what has not changed.")] = False,
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where code cannot be confined.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print grades.json and nothing else.")] = False,
 ):
-    """Grade a class: every student's code in a process of its own that holds no answers."""
+    """Grade a class: every student's code in a process of its own that holds no answers.
+
+    What is finished is kept at once: run the same command again after an interrupt, or when more is handed in.
+    Ends with 0 when every submission was graded, 1 when some could not be, 2 when the command was wrong.
+    """
     from tito import show
 
     course = _course()
     chosen = course.catalogue.find(module)
-    options = {"workers": workers, "seed": seed, "unsafe": unsafe, "only": exercises or None}
-    options["time_limit"] = time_limit or course.question_time_limit
+    options = {"workers": workers, "seed": seed, "unsafe": unsafe, "only": exercises or None, "out": out}
+    options |= {"own_stack": own_stack, "fresh": fresh, "time_limit": time_limit or course.question_time_limit}
     options["memory_limit"] = (memory_limit or course.memory_limit) << 20
-    grades = show.graded(course, submissions, chosen.number, options)
-    paths = grades.write(out)
-    show.next_step(f"look into {' and '.join(map(str, paths))}")
-    raise typer.Exit(1 if grades.interrupted else 0)
+    grades = show.graded(course, submissions, chosen.number, options, json)
+    raise typer.Exit(1 if grades.interrupted or grades.trouble or grades.ungraded else 0)
 
 
 @app.command()

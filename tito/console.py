@@ -1,6 +1,7 @@
 """All that tito prints passes here, the one file that knows rich. Green: passed; red: failed; yellow: yours to do."""
 
 import json
+import shutil
 import sys
 from contextlib import contextmanager
 from functools import cache
@@ -75,15 +76,33 @@ def _text(value: str, style: str | None):
     return Text(safe, style=style or "", no_wrap=True, overflow="ellipsis")
 
 
+def emit_file(path) -> None:
+    """A file on standard output as it is, however large."""
+    with open(path, encoding="utf-8") as file:
+        shutil.copyfileobj(file, sys.stdout)
+
+
 @contextmanager
-def progress(label: str):
-    """Gives `advance(done, total)`: a bar on a terminal, nothing elsewhere."""
-    if not screen().is_terminal:
+def progress(label: str, shown: bool = True):
+    """Gives `advance(done, total)`: a bar with rate and time left on a terminal, nothing elsewhere."""
+    if not (shown and screen().is_terminal):
         yield lambda done, total: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=screen(), transient=True) as shown:
-        task = shown.add_task(label, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _rate(), TimeRemainingColumn())
+    with Progress(*columns, console=screen(), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _rate():
+    """A column with how many are done a second."""
+    from rich.progress import ProgressColumn
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task) -> Text:
+            return Text(f"{task.speed:.3g}/s" if task.speed else "", style="dim")
+
+    return Rate()

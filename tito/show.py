@@ -182,15 +182,32 @@ def findings(found) -> bool:
     return all(finding.well for finding in found)
 
 
-def graded(course, submissions, number: str, options: dict):
-    """Grade with a bar on a terminal, then the class table; the grades."""
-    from tito import grading
-    from tito.console import progress
+def graded(course, submissions, number: str, options: dict, json: bool = False):
+    """Grade with a bar on a terminal, then the class table, or grades.json alone; the grades."""
+    from tito import console, grading
 
-    with progress("grading") as advance:
-        grades = grading.grade(course, submissions, number, on_result=lambda _, *counts: advance(*counts), **options)
+    def note(result, done: int, total: int) -> None:
+        advance(done, total)
+
+    with console.progress("grading", shown=not json) as advance:
+        grades = grading.grade(course, submissions, number, on_result=note, **options)
+    out = options.get("out")
+    if json:
+        console.emit_file(out / "grades.json")
+        if grades.trouble:
+            console.complain(Problem(f"not saved: {grades.trouble}"))
+        return grades
     class_table(grades)
+    if out:
+        _what_next(grades, out)
     return grades
+
+
+def _what_next(grades, out) -> None:
+    if grades.interrupted or grades.trouble:
+        next_step(f"run the same command again: what is in {out} is not graded twice")
+    else:
+        next_step(f"look into {out / 'grades.csv'} and {out / 'grades.json'}")
 
 
 def class_table(grades) -> None:
@@ -202,18 +219,33 @@ def class_table(grades) -> None:
     totals = sorted(result.total for result in grades.results if result.total is not None)
     say()
     marked = f"{counted(len(totals), 'submission')} graded in {grades.seconds:.1f} s"
+    if grades.kept:
+        marked = f"{counted(len(totals), 'submission')} graded, {grades.kept} kept unchanged, in {grades.seconds:.1f} s"
     if totals:
         middle = (totals[(len(totals) - 1) // 2] + totals[len(totals) // 2]) / 2
         marked += f" · median {middle:.4g} of {grades.possible:g} · seed {grades.seed}"
     say(marked, "bold")
-    without = [f"{result.student} ({result.status})" for result in grades.results if result.total is None]
+    _remarks(grades)
+
+
+MOST_NAMES = 20
+
+
+def _remarks(grades) -> None:
+    """What an instructor has to know beside the marks."""
+    without = [f"{result.student} ({result.status})" for result in grades.ungraded]
     if without:
-        say(f"without a mark, to be looked at by hand: {', '.join(without)}", "yellow")
+        more = f" and {len(without) - MOST_NAMES} more" if len(without) > MOST_NAMES else ""
+        say(f"without a mark, to be looked at by hand: {', '.join(without[:MOST_NAMES])}{more}", "yellow")
+    if grades.others:
+        say(f"also in the files: {counted(grades.others, 'student')} of earlier runs", "dim")
     lost = [name for name, held in grades.isolation.items() if not held]
     if lost:
         say(f"graded without: {', '.join(lost)}", "red")
     if grades.interrupted:
         say(f"interrupted: {grades.submissions - len(grades.results)} of {grades.submissions} were not graded", "red")
+    if grades.trouble:
+        say(f"not saved: {grades.trouble}", "red")
 
 
 def _student_style(result) -> str | None:
@@ -240,9 +272,7 @@ def demo(course, keep) -> bool:
         return well
     tell("grade", f"{course.inside(classroom)}: real submissions, right, wrong in known ways, and hostile")
     say()
-    grades = graded(course, classroom, demo.GRADED, {})
-    if keep:
-        grades.write(keep / "grades")
+    graded(course, classroom, demo.GRADED, {"out": keep / "grades"} if keep else {})
     say()
     for command, what in demo.NEXT:
         say_parts((f"  {command:42}", "cyan"), (what, None))

@@ -1,5 +1,6 @@
 """The command itself: quick, quiet, and honest in its exit code."""
 
+import json
 import subprocess
 import sys
 import time
@@ -83,10 +84,25 @@ def test_grade_writes_the_marks_of_a_class_and_ends_with_a_table(tmp_path):
     (tmp_path / "class/ada.ipynb").write_bytes(losses.read_bytes())
     (tmp_path / "class/bob.ipynb").write_text("{")
     done = tito(ROOT, "grade", "losses", tmp_path / "class", "--out", tmp_path / "out", "--seed", "7")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1, done.stderr  # one could not be graded
     assert "1 submission graded" in done.stdout and "bob (unreadable)" in done.stdout and "seed 7" in done.stdout
     rows = (tmp_path / "out/grades.csv").read_text().splitlines()
     assert [row.split(",")[0] for row in rows] == ["student", "ada", "bob"]
+
+
+def test_grade_as_json_is_the_file_and_a_rerun_keeps_it(tmp_path):
+    losses = ROOT / "modules/04_losses/losses_dev.ipynb"
+    (tmp_path / "ada.ipynb").write_bytes(losses.read_bytes())
+    words = ["grade", "04", tmp_path / "ada.ipynb", "--out", tmp_path / "out", "--only", "mse_loss", "--only=l1_loss"]
+    first = tito(ROOT, *words, "--json")
+    assert first.returncode == 0, first.stderr
+    found = json.loads(first.stdout)
+    assert first.stdout == (tmp_path / "out/grades.json").read_text()
+    assert set(found["results"][0]["exercises"]) == {"mse_loss", "l1_loss"} and found["kept"] == 0
+    again = tito(ROOT, *words, "--json")
+    assert again.returncode == 0 and json.loads(again.stdout)["kept"] == 1
+    other = tito(ROOT, "grade", "04", tmp_path / "ada.ipynb", "--out", tmp_path / "out")
+    assert other.returncode == 2 and "--fresh" in other.stderr
 
 
 def test_grading_a_folder_that_is_not_there_is_a_usage_error(tmp_path):

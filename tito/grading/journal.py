@@ -124,7 +124,8 @@ class Journal:
     def require(self, module: str, only: list[str], fresh: bool) -> None:
         """Raise Problem where this run would replace the grades of something else."""
         if self.last.get("module", module) != module:
-            raise Problem(f"{self.path.parent} holds the grades of {self.last['module']}", next="name another --out")
+            what = f"{self.path.parent} holds the grades of {self.last['module']}"
+            raise Problem(what, next="name another --out", code=USAGE)
         if not fresh and self.last.get("only", only) != only:
             what = ", ".join(self.last["only"]) or "the whole exam"
             raise Problem(

@@ -15,10 +15,10 @@ from tito.problem import USAGE, Problem
 
 # What the package needs beside the standard library, and what learners import from that: once here, not once a student.
 # Where Python lives in root's own home, a worker of another user could not even read it.
-LIBRARIES = """numpy numpy.testing fastcore.basics array bisect cProfile calendar cmath colorsys concurrent.futures.thread
-csv dataclasses decimal doctest encodings.idna fractions getopt glob graphlib gzip heapq html logging pdb pprint profile
-queue secrets shlex statistics string tempfile textwrap timeit traceback tracemalloc typing unittest uuid
-zoneinfo""".split()
+LIBRARIES = """numpy numpy.testing fastcore.basics array bisect cProfile calendar cmath colorsys
+concurrent.futures.thread csv dataclasses decimal doctest encodings.idna fractions getopt glob graphlib gzip
+heapq html logging pdb pprint profile queue secrets shlex statistics string tempfile textwrap timeit traceback
+tracemalloc typing unittest uuid zoneinfo""".split()
 
 
 @dataclass(frozen=True)
