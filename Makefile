@@ -1,6 +1,7 @@
 # make demo   release, export, test and grade the sample class, end to end
 # make test   every test of the course
 # make test-nbgrader   the lessons through nbgrader itself, in an environment of its own
+# make chaos  kill the grader and its workers 200 times, and see that no grade is lost or wrong
 # Each sets up .venv first; a second run finds it ready. Choose another Python with `make PYTHON=python3.12 demo`.
 
 .DEFAULT_GOAL := help
@@ -19,6 +20,9 @@ test: .venv/.ready-to-test
 
 test-nbgrader: .venv/.ready-to-test
 	@NBGRADER=1 $(PY) -m pytest tests/nbgrader
+
+chaos: .venv/.ready-to-test
+	@CHAOS_KILLS=200 $(PY) -m pytest -q -s tests/tito/grading/test_chaos.py
 
 # The stamps are newer than pyproject.toml once it is installed, so pip runs again only when it changes.
 .venv/.ready: pyproject.toml

@@ -1,0 +1,132 @@
+"""Chaos: zygotes, workers and the whole program are killed at random moments; no grade is lost and none is wrong.
+
+`make chaos` kills 200 times; CHAOS_KILLS and CHAOS_SEED set how often and in which order.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from school import IMPORTS, L1, MSE, REDUCE, notebook
+
+from tito.grading import grade
+
+KILLS, SEED = int(os.environ.get("CHAOS_KILLS", 20)), int(os.environ.get("CHAOS_SEED", 1))
+CLASS, LIMIT = 120, 10  # students; seconds a question, so that a slow machine ends none
+ROOT = str(Path(__file__).resolve().parents[3])
+SLOW = MSE.replace("    d = ", "    sum(range(50_000))\n    d = ")
+KINDS = {
+    "right": SLOW,
+    "half": SLOW.replace("d * d,", "d * d * 0.5,"),
+    "no_graph": SLOW.replace("pred - target.data", "Tensor(pred.data - target.data)"),
+    "dies": SLOW.replace("    d = ", "    import os; reduction == 'sum' and os._exit(3)\n    d = "),
+    "broken": "#| export\ndef mse_loss(",
+}
+PROGRAM = """
+import sys
+from pathlib import Path
+from tito.grading import grade
+from tito.settings import read_course
+school, folder, out, limit = sys.argv[1:]
+grade(read_course(Path(school)), Path(folder), "02", workers=2, seed=7, time_limit=float(limit), out=Path(out))
+"""
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux")
+
+
+@pytest.fixture
+def classroom(tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for n in range(CLASS):
+        name = list(KINDS)[n % len(KINDS)]
+        cells = {"imports": IMPORTS, "reduce": REDUCE, "mse_loss": KINDS[name], "l1_loss": L1}
+        (folder / f"{name}{n:03}.ipynb").write_text(notebook(cells))
+    return folder
+
+
+def children(pid: int) -> list[int]:
+    try:
+        paths = list(Path(f"/proc/{pid}/task").glob("*/children"))
+        return [int(word) for path in paths for word in path.read_text().split()]
+    except OSError:
+        return []
+
+
+def strike(process, kind: str, rng) -> bool:
+    """Kill the program, one of its zygotes or one of its workers; whether there was one."""
+    if kind == "tito":
+        process.kill()
+        process.wait()
+        return True
+    zygotes = children(process.pid)
+    victims = zygotes if kind == "zygote" else [pid for zygote in zygotes for pid in children(zygote)]
+    if not victims:
+        return False
+    victim = rng.choice(victims)
+    try:
+        handle = os.pidfd_open(victim)
+    except OSError:
+        return False
+    try:
+        still = children(process.pid)
+        if victim not in [*still, *[pid for zygote in still for pid in children(zygote)]]:
+            return False  # its number may be another's by now
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+
+
+def saved(out: Path) -> dict:
+    """What the journal holds: {student: points}; nobody may be in it twice."""
+    path = out / "journal.jsonl"
+    text = path.read_bytes() if path.exists() else b""
+    whole = [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
+    results = [line for line in whole if "student" in line]
+    assert len({line["student"] for line in results}) == len(results)
+    return {line["student"]: (line["status"], *(line["points"] or ())) for line in results}
+
+
+def test_kills_at_random_moments_lose_no_grade_and_make_no_wrong_one(school, classroom, tmp_path):
+    rng = random.Random(SEED)
+    quiet = {
+        result.student: (result.status, result.total, result.possible)
+        for result in grade(school, classroom, "02", workers=2, seed=7, time_limit=LIMIT).results
+    }
+    assert len(set(quiet.values())) >= 4
+    kills, rounds, before = {"tito": 0, "zygote": 0, "worker": 0}, 0, {}
+    while sum(kills.values()) < KILLS or before:
+        out = tmp_path / f"out{rounds}"
+        process = start(school, classroom, out)
+        while process.poll() is None:
+            time.sleep(rng.uniform(0.02, 0.2))
+            kind = rng.choices(["tito", "zygote", "worker"], [1, 2, 3])[0]
+            if sum(kills.values()) < KILLS and process.poll() is None and strike(process, kind, rng):
+                kills[kind] += 1
+        now = saved(out)
+        assert before.items() <= now.items() <= quiet.items()
+        before = now
+        if process.returncode == 0:
+            assert now == quiet and table(out) == quiet
+            rounds, before = rounds + 1, {}
+    print(f"{kills} in {rounds} rounds of {CLASS} submissions")
+    assert sum(kills.values()) == KILLS and rounds >= 1
+
+
+def start(school, folder, out):
+    words = [sys.executable, "-c", PROGRAM, str(school.root), str(folder), str(out), str(LIMIT)]
+    return subprocess.Popen(words, cwd=ROOT)
+
+
+def table(out: Path) -> dict:
+    found = json.loads((out / "grades.json").read_text(encoding="utf-8"))
+    return {line["student"]: (line["status"], line["points"], line["possible"]) for line in found["results"]}
