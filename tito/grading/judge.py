@@ -89,7 +89,7 @@ def compare(question: Question, name: str, key: Leaf, got: Leaf) -> Verdict:
     if name == FLOWS and key.value.tobytes() == b"\1" and got.value.tobytes() == b"\0":
         return Verdict(False, NO_GRAPH)
     remark = _wrapper(key, got)
-    if question.aspect == "gradient" and (key.kind != got.kind or (key.flows and not got.flows)):
+    if question.aspect == "gradient" and (not _same_kind(key, got) or (key.flows and not got.flows)):
         return Verdict(False, remark or NO_GRAPH)
     fault = _kind(key.value.dtype, got.value.dtype) or _shape(key.value.shape, got.value)
     if fault:
@@ -119,7 +119,7 @@ def _shown(leaf: Leaf) -> str:
 
 def _wrapper(key: Leaf, got: Leaf) -> str:
     """How the right value is packed otherwise than the key's; "" if it is packed alike."""
-    if key.kind != got.kind:
+    if not _same_kind(key, got):
         return f"{NAMES[got.kind]} where {NAMES[key.kind]} is expected"
     if key.value.dtype.kind == "f" and got.value.dtype.itemsize > key.value.dtype.itemsize:
         return f"{got.value.dtype} where {key.value.dtype} is expected"
@@ -128,6 +128,12 @@ def _wrapper(key: Leaf, got: Leaf) -> str:
     if key.flows and not got.flows:
         return "it does not require grad"
     return ""
+
+
+def _same_kind(key: Leaf, got: Leaf) -> bool:
+    """Whether a value is packed alike; NumPy itself hands out one number now as a 0-d array, now as a NumPy number."""
+    bare = {key.kind, got.kind} <= {"array", "scalar"} and key.value.shape == got.value.shape == ()
+    return key.kind == got.kind or bare
 
 
 def _kind(key: np.dtype, got: np.dtype) -> str:

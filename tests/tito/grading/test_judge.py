@@ -34,6 +34,12 @@ def test_a_right_value_in_another_wrapper_is_right_with_a_remark(got):
     assert found.right and "expected" in found.remark
 
 
+def test_an_array_of_no_axes_is_as_good_as_a_numpy_number():
+    number, array = one("scalar", 0.25), one("array", 0.25)
+    assert verdict(number, array) == verdict(array, number) == verdict(number, number)
+    assert "expected" in verdict(number, one("array", [0.25])).remark
+
+
 def test_more_precision_is_right_with_a_remark_and_less_is_wrong():
     wide, narrow = one("tensor", X), one("tensor", X.astype("f4"))
     assert verdict(narrow, wide).right and "float64" in verdict(narrow, wide).remark
