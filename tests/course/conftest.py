@@ -10,6 +10,8 @@ from tito.settings import read_course
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "examples"))
 
+LESSONS = [module.folder for module in read_course(ROOT).catalogue]
+
 
 @pytest.fixture(scope="session")
 def course():
@@ -19,3 +21,9 @@ def course():
 @pytest.fixture(scope="session")
 def losses(course):
     return course.catalogue.find("losses")
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(course, request):
+    """Each lesson of the course in turn."""
+    return course.catalogue.find(request.param)
