@@ -2,15 +2,16 @@
 # make test   every test of the course
 # make test-nbgrader   the lessons through nbgrader itself, in an environment of its own
 # make chaos  kill the grader and its workers 200 times, and see that no grade is lost or wrong
+# make fuzz   100,000 damaged frames for the decoder
 # Each sets up .venv first; a second run finds it ready. Choose another Python with `make PYTHON=python3.12 demo`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-nbgrader clean
+.PHONY: help demo test test-nbgrader chaos fuzz clean
 PY := .venv/bin/python
 PIP := $(PY) -m pip -qq --disable-pip-version-check
 
 help:
-	@sed -n '1,4s/^# //p' Makefile
+	@sed -n '1,5s/^# //p' Makefile
 
 demo: .venv/.ready
 	@$(PY) -m tito demo
@@ -23,6 +24,9 @@ test-nbgrader: .venv/.ready-to-test
 
 chaos: .venv/.ready-to-test
 	@CHAOS_KILLS=200 $(PY) -m pytest -q -s tests/tito/grading/test_chaos.py
+
+fuzz: .venv/.ready-to-test
+	@FUZZ_FRAMES=100000 $(PY) -m pytest -q tests/tito/grading/test_fuzz.py
 
 # The stamps are newer than pyproject.toml once it is installed, so pip runs again only when it changes.
 .venv/.ready: pyproject.toml
