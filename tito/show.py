@@ -158,14 +158,15 @@ def started(done) -> None:
         say_parts(("  kept     ", "yellow"), (f"{path} is yours; the course's newer one is beside it: {beside}", None))
     if done.existed and not (done.new or done.updated or done.beside):
         say("  nothing is new")
-    next_step("jupyter lab" if done.existed else f"cd {done.root} && jupyter lab")
+    here = done.existed or str(done.root) == "."
+    next_step("jupyter lab" if here else f"cd {done.root} && jupyter lab")
 
 
 def checked(done) -> None:
     """One module's exercises and how many known mistakes their tests catch; then the faults."""
     known, caught = sum(row[3] for row in done.rows), sum(row[2] for row in done.rows)
     points = sum(row[1] for row in done.rows)
-    head = f"{len(done.rows)} exercises · {points:g} points · {caught} of {known} mistakes caught"
+    head = f"{counted(len(done.rows), 'exercise')} · {points:g} points · {caught} of {known} mistakes caught"
     say_parts((f"{done.module}  ", "bold"), (head, "red" if done.faults else "green"))
     for fault in done.faults:
         say_parts(("  ✗ ", "red"), (fault, None))
@@ -239,6 +240,8 @@ def _remarks(grades) -> None:
         say(f"without a mark, to be looked at by hand: {', '.join(without[:MOST_NAMES])}{more}", "yellow")
     if grades.others:
         say(f"also in the files: {counted(grades.others, 'student')} of earlier runs", "dim")
+    if grades.spoilt:
+        say(f"{counted(grades.spoilt, 'line')} of the journal could not be read: check the disk", "yellow")
     lost = [name for name, held in grades.isolation.items() if not held]
     if lost:
         say(f"graded without: {', '.join(lost)}", "red")

@@ -22,6 +22,7 @@ from tito.grading.workers import Lost, Seat, require_fork
 from tito.problem import Problem
 
 STOP = object()
+PROBES = 3  # where nothing at all is said to hold, someone killed the process that tried
 
 
 def grade(
@@ -57,8 +58,10 @@ def grade(
         grades = _grades(prepared, seed, held, entries)
         if journal:
             run = prepared.fingerprint(seed, time_limit, held)
-            journal.begin(run, examine.packing(), {"module": grades.module, "only": sorted(only or []), "seed": seed})
-            left = _resumed(examine, journal, entries, grades, fresh)
+            head = {"module": grades.module, "only": sorted(only or []), "seed": seed, "isolation": held}
+            with _disk(journal):
+                journal.begin(run, examine.packing(), head)
+                left = _resumed(examine, journal, entries, grades, fresh)
         else:
             left = entries
         _run(examine, seats, left, grades, journal, on_result)
@@ -108,13 +111,20 @@ def _resumed(examine: Examiner, journal: Journal, entries: list, grades: Grades,
             stale.append(entry.student)
     grades.kept = len(grades.results)
     grades.others = len(journal.known.keys() - {entry.student for entry in entries})
-    try:
-        superseded = journal.supersede(stale)
-    except OSError as error:
-        raise Problem(f"{journal.path} cannot be written: {error.strerror}; nothing was graded") from error
-    if superseded:
+    grades.spoilt = journal.damaged
+    if journal.supersede(stale):
         _written(journal, grades)
     return left
+
+
+@contextlib.contextmanager
+def _disk(journal: Journal):
+    """What cannot be written before any work as a Problem."""
+    try:
+        yield
+    except OSError as error:
+        what = f"{error.filename or journal.path}: {error.strerror}; nothing was graded"
+        raise Problem(what, next="make room, or name another --out") from error
 
 
 def _written(journal: Journal, grades: Grades) -> None:
@@ -134,7 +144,11 @@ def _cores() -> int:
 def _ready(prepared: Exam, seat: Seat, unsafe: bool) -> dict[str, bool]:
     """What confinement holds; raises Problem where it is not enough, or the course does not load."""
     try:
-        reply = seat.start()
+        for _ in range(PROBES):
+            reply = seat.start()
+            if "error" in reply or any(reply["held"].values()):
+                break
+            seat.replace()
     except Lost as error:
         raise Problem(f"the process that starts workers does not start: {error}", next="tito doctor") from error
     if "error" in reply:

@@ -213,17 +213,17 @@ class Seat:
             except Lost:
                 if number == ATTEMPTS - 1 or time.monotonic() > deadline:
                     raise
-                self._replace()
+                self.replace()
 
     def end(self) -> int | None:
         """How the worker ended (a wait status); None when the zygote died with it."""
         try:
             return self.zygote.end()
         except Lost:
-            self._replace()
+            self.replace()
             return None
 
-    def _replace(self) -> None:
+    def replace(self) -> None:
         if self.stopped:
             raise Lost("grading was stopped")
         self.replaced += 1

@@ -112,6 +112,7 @@ def test_kills_at_random_moments_lose_no_grade_and_make_no_wrong_one(school, cla
             kind = rng.choices(["tito", "zygote", "worker"], [1, 2, 3])[0]
             if sum(kills.values()) < KILLS and process.poll() is None and strike(process, kind, rng):
                 kills[kind] += 1
+        assert process.returncode in (0, -signal.SIGKILL)
         now = saved(out)
         assert before.items() <= now.items() <= quiet.items()
         before = now

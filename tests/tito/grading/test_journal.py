@@ -165,7 +165,7 @@ def test_a_line_that_a_disk_spoilt_costs_that_line_alone(run, tmp_path):
     spoilt[2] = b"\0" * (len(spoilt[2]) - 1) + b"\n"
     path.write_bytes(b"".join(spoilt))
     grades, graded = run()
-    assert graded == ["b"] and [result.total for result in grades.results] == [16] * 3
+    assert graded == ["b"] and [result.total for result in grades.results] == [16] * 3 and grades.spoilt == 1
 
 
 def test_two_runs_cannot_share_a_folder_at_once(run, tmp_path):
@@ -211,6 +211,15 @@ def test_on_a_full_disk_the_batch_goes_on_and_is_saved_when_there_is_room(run, t
     assert run()[1] == ["a", "b", "c"]
     full[0] = False
     assert run()[0].trouble == "" and len(table(tmp_path)) == 3
+
+
+def test_a_disk_that_is_full_from_the_start_is_said_before_any_work(run, monkeypatch):
+    def pwrite(fd, data, offset):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    with pytest.raises(Problem, match="No space left on device; nothing was graded"):
+        run({"a": {}})
 
 
 def test_a_real_limit_on_files_loses_no_saved_grade(run, hand_in, school, tmp_path):
