@@ -314,12 +314,15 @@ def refusals(loss, inputs):
     every = {"unknown_reduction": ("The reduction 'average'.", with_option(reduction="average")),
              "an_empty_batch": ("A batch of no rows.", lambda arrays: ([x[:0] for x in arrays], {}))}
     for name, (about, change) in {**inputs.wrong, **every}.items():
-        def right_accepted_wrong_refused(tt, rng, change=change):
+        def right_and_wrong(rng, change=change):
             arrays = inputs.draw(rng, inputs.shape)
-            wrong, options = change(arrays)
-            right = refuses(lambda: getattr(tt, loss)(*inputs.tensors(tt, arrays)))
-            return [right, refuses(lambda: getattr(tt, loss)(*inputs.tensors(tt, wrong), **options))]
-        yield f"refuses_{name}", f"Must be refused: {about[:1].lower()}{about[1:]}", 1, right_accepted_wrong_refused
+            return [(arrays, {})], [change(arrays)]
+
+        def refused_or_not(tt, cases):
+            return [refuses(lambda case=case: getattr(tt, loss)(*inputs.tensors(tt, case[0]), **case[1]))
+                    for case in cases]
+        about = f"Must be refused: {about[:1].lower()}{about[1:]}"
+        yield f"refuses_{name}", about, 1, refused_or_not, right_and_wrong
 
 
 SHARES = {"value": (4, value), "reduction": (2, reduction), "stability": (2, stability), "gradient": (2, slopes),
@@ -327,13 +330,13 @@ SHARES = {"value": (4, value), "reduction": (2, reduction), "stability": (2, sta
 
 
 def ask(exercise, aspect, share, questions, tolerance=None):
-    "Register questions (name, what is asked, relative weight, function) that share out the weight of an aspect."
+    "Register questions (name, what is asked, relative weight, function, its cases) that share the weight of an aspect."
     questions = list(questions)
-    whole = sum(weight for _, _, weight, _ in questions)
-    for name, about, weight, function in questions:
+    whole = sum(weight for _, _, weight, *_ in questions)
+    for name, about, weight, function, *cases in questions:
         function.__name__, function.__doc__ = f"{exercise}_{name}", about
         own = None if aspect == "gradient" else tolerance
-        question(exercise, aspect, share * weight / whole, tolerance=own)(function)
+        question(exercise, aspect, share * weight / whole, tolerance=own, cases=cases[0] if cases else None)(function)
 
 
 # ── The three exercises that are no losses come first: what is wrong there shows in the losses, too ──────────────────
@@ -351,8 +354,13 @@ def of_magnitudes(tt, rng):
     return [tt.reduce_terms(x, word) for x in terms for word in ("mean", "sum")]
 
 
-def mean_accepted_average_refused(tt, x):
-    return [refuses(lambda: tt.reduce_terms(x, "mean")), refuses(lambda: tt.reduce_terms(x, "average"))]
+def words_of_both_kinds(rng):
+    return [WORDS[rng.integers(3)]], ["average"]
+
+
+def words_refused_or_not(tt, words):
+    terms = tt.Tensor(np.ones((ROWS, COLUMNS)))
+    return [refuses(lambda word=word: tt.reduce_terms(terms, word)) for word in words]
 
 
 def reduced_terms(tt, x, word):
@@ -370,7 +378,7 @@ REDUCE_TERMS = {
     "gradient": [(f"slope_of_{word}", f"The slope of the {word}.", 1, terms_asked(slope_of_reduced, word=word))
                  for word in WORDS],
     "errors": [("refuses_average", "Must be refused: the word 'average'.", 1,
-                terms_asked(mean_accepted_average_refused))]}
+                words_refused_or_not, words_of_both_kinds)]}
 for _aspect, _questions in REDUCE_TERMS.items():
     ask("reduce_terms", _aspect, SHARES[_aspect][0], _questions)
 

@@ -149,15 +149,15 @@ def attack(*inputs):
     os._exit(0)
 """
 ATTACKS["questions_asked_anew"] = """
-def attack(*inputs):
-    import gc
-    for thing in gc.get_objects():
-        if type(thing).__name__ == "Question":
-            object.__setattr__(thing, "ask", lambda tt, rng: {"requires_grad": True, "unchanged": True})
-            object.__setattr__(thing, "tolerance", (1e9, 1e9))
-            object.__setattr__(thing, "weight", 1e9)
-            object.__setattr__(thing, "aspect", "errors")
-    return Tensor(0.0)
+frame = sys._getframe()
+while "questions" not in frame.f_locals:
+    frame = frame.f_back
+for question in frame.f_locals["questions"]:
+    if question.exercise == "mse_loss":
+        object.__setattr__(question, "ask", lambda tt, rng: {"requires_grad": True, "unchanged": True})
+        object.__setattr__(question, "tolerance", (1e9, 1e9))
+        object.__setattr__(question, "weight", 1e9)
+        object.__setattr__(question, "aspect", "errors")
 """
 ATTACKS["a_judge_planted_in_sys_modules"] = """
 import sys, types

@@ -20,6 +20,7 @@ ASPECTS = ("value", "reduction", "stability", "gradient", "errors")
 REFUSALS = (ValueError, TypeError, LookupError, AssertionError)  # ways to say "I do not accept this input"
 FLOWS = "requires_grad"
 REFUSED, ACCEPTED = "refused", "accepted"
+GENERATOR = np.random.Generator
 
 
 class ExamError(Exception):
@@ -42,13 +43,24 @@ class Question:
     about: str
     time_limit: float | None = None
     tolerance: tuple[float, float] | None = None
+    cases: object = None
+
+    def drawn(self, rng):
+        """What `ask` is given beside tt: the generator, or the cases, mixed before any student code is there to see."""
+        return rng if self.cases is None else mixed(rng, self.cases)
 
 
 _loading: list[Question] = []
 
 
-def question(exercise: str, aspect: str, weight: float = 1, *, time_limit: float | None = None, tolerance=None):
-    """Make the decorated function of (tt, rng) a question. Raises ExamError for an unknown aspect or a weight <= 0."""
+def question(
+    exercise: str, aspect: str, weight: float = 1, *, time_limit: float | None = None, tolerance=None, cases=None
+):
+    """Make the decorated function of (tt, rng) a question. Raises ExamError for an unknown aspect or a weight <= 0.
+
+    With `cases`, a function of rng that gives (cases to accept, cases to refuse), it is a function of (tt, those in a
+    random order): a worker's student code can rewrite whatever asks it, so nothing there may know which is which.
+    """
     if aspect not in ASPECTS:
         raise ExamError(f"{exercise}: aspect {aspect!r} is unknown; choose one of {', '.join(ASPECTS)}")
     if not weight > 0 or (time_limit is not None and not time_limit > 0):
@@ -60,10 +72,27 @@ def question(exercise: str, aspect: str, weight: float = 1, *, time_limit: float
             raise ExamError(f"{ask.__name__}: its docstring is missing; students read there what was asked")
         if any(other.name == ask.__name__ for other in _loading):
             raise ExamError(f"{ask.__name__}: a second question of this name")
-        _loading.append(Question(ask.__name__, exercise, aspect, weight, ask, about[0], time_limit, tolerance))
+        asked = ask if cases is None else _of_cases(ask, cases)
+        _loading.append(Question(ask.__name__, exercise, aspect, weight, asked, about[0], time_limit, tolerance, cases))
         return ask
 
     return register
+
+
+def _of_cases(ask, cases):
+    """`ask`, which is also content with a generator, where nobody has to be kept from knowing the order."""
+
+    def asked(tt, drawn):
+        return ask(tt, mixed(drawn, cases) if isinstance(drawn, GENERATOR) else drawn)
+
+    return asked
+
+
+def mixed(rng, cases) -> list:
+    """The cases to accept and to refuse, in a random order."""
+    accept, refuse = cases(rng)
+    every = [*accept, *refuse]
+    return [every[n] for n in rng.permutation(len(every))]
 
 
 def load(source: str) -> list[Question]:

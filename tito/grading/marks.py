@@ -3,10 +3,11 @@
 import functools
 from dataclasses import dataclass, field
 
-from tito.grading.exam import ASPECTS, Question
+from tito.grading.exam import ACCEPTED, ASPECTS, REFUSED, Question
 from tito.grading.judge import Verdict, judge
 from tito.grading.sheet import MISSING, Sheet
 
+GUESSED = "good input is refused and bad input accepted: no code does that by mistake, so its refusals are not believed"
 ONLY_REFUSALS = "no other question of this exercise was answered rightly: to refuse everything is no care"
 
 
@@ -71,16 +72,39 @@ def marked(questions: list[Question], worth: list[float], key: Sheet, sheet: She
     # whoever always raises refuses bad input too; that alone is worth nothing
     works = {q.exercise for q, v in zip(questions, verdicts, strict=True) if v.right and q.aspect != "errors"}
     alone = {q.exercise for q in questions} - {q.exercise for q in questions if q.aspect != "errors"}
+    guessed = _guessed(questions, verdicts, key, sheet)
     marks = []
     credible = works | alone
     for question, points, verdict, answer in zip(questions, worth, verdicts, sheet.answers, strict=True):
         if verdict.right and question.exercise not in credible:
             verdict = Verdict(False, ONLY_REFUSALS)
+        elif question.aspect == "errors" and question.exercise in guessed:
+            verdict = Verdict(False, GUESSED)
         remark = verdict.remark
         if answer.status == MISSING:
             remark += _cause(question.exercise, sheet, pieces)
         marks.append(_mark(question, points, answer.status, verdict.right, remark))
     return marks
+
+
+def _guessed(questions: list[Question], verdicts: list, key: Sheet, sheet: Sheet) -> set[str]:
+    """Exercises of which a question about good and bad input is answered the wrong way round.
+
+    Forged words ("refused", "accepted") come in an order that their forger cannot know: half of them are like that.
+    """
+    found = set()
+    for question, verdict, wanted, got in zip(questions, verdicts, key.answers, sheet.answers, strict=True):
+        if question.aspect == "errors" and not verdict.right:
+            words = [leaf.value for leaf in wanted.leaves], [leaf.value for leaf in got.leaves]
+            if all(type(word) is str for word in sum(words, [])) and _opposite(*words):
+                found.add(question.exercise)
+    return found
+
+
+def _opposite(wanted: list[str], got: list[str]) -> bool:
+    """Whether words of both kinds are asked for, and each is the other one."""
+    other = {REFUSED: ACCEPTED, ACCEPTED: REFUSED}
+    return set(wanted) == set(other) and got == [other.get(word) for word in wanted]
 
 
 def _mark(question: Question, points: float, status: str, right: bool, remark: str) -> Mark:

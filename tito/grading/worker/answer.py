@@ -129,6 +129,15 @@ def drawing(seed: int, name: str) -> tuple[int, np.random.Generator]:
     return entropy & 0xFFFFFFFF, np.random.Generator(np.random.PCG64(entropy))
 
 
+def given(seed: int, question) -> tuple:
+    """What a question is asked with: a seed for the global generator, and its generator or its cases."""
+    again, rng = drawing(seed, question.name)
+    try:
+        return again, question.drawn(rng)
+    except Exception:  # a fault of the exam's author shows when the question is asked
+        return again, rng
+
+
 def answer(number: int, question, tt: Namespace, draws: tuple) -> bytes:
     """The frame that answers a question, whatever the code under test does short of ending the process."""
     header, payload = {"question": number}, b""

@@ -21,7 +21,7 @@ import numpy.random
 from tito.grading import exam, wire
 from tito.grading.wire import LENGTH, NUMBER
 from tito.grading.worker import confine
-from tito.grading.worker.answer import Namespace, answer, drawing, forget, make_module, publish, run_piece
+from tito.grading.worker.answer import Namespace, answer, forget, given, make_module, publish, run_piece
 
 
 def main(fd: int) -> None:
@@ -94,8 +94,7 @@ def serve(control: socket.socket, course: dict, questions: list, modules: list, 
     while True:
         word, fds, _, _ = socket.recv_fds(control, 1, 2)
         if word == b"S":  # generators made once, not once a worker: 7 µs a question
-            seed = json.loads(_received(control))
-            draws = [drawing(seed, question.name) for question in questions]
+            draws = _given(json.loads(_received(control)), questions)
         elif word == b"F":
             child = _fork(control, fds, course, questions, modules, limits, draws)
         elif word == b"E":
@@ -104,6 +103,11 @@ def serve(control: socket.socket, course: dict, questions: list, modules: list, 
         else:
             _end(child)
             os._exit(0)
+
+
+def _given(seed: int, questions: list) -> list[tuple]:
+    """What each question is asked with. The seed stays in this frame: a worker need not know the order of the cases."""
+    return [given(seed, question) for question in questions]
 
 
 def _fork(control, fds, *prepared) -> int:
