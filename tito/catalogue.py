@@ -9,6 +9,7 @@ from tito.notebook import Notebook, read_notebook
 from tito.problem import USAGE, Problem
 
 _FOLDER = re.compile(r"(\d+)_(\w+)")
+_TARGET = re.compile(r"#\|\s*default_exp\s+([\w.]+)")
 _ITEM = re.compile(r"- (\w+):\s*(.*)")
 
 
@@ -42,8 +43,12 @@ class Module:
 
     @cached_property
     def target(self) -> str | None:
-        """What the notebook exports to: `nn.losses`."""
-        return self.read().default_exp
+        """What the notebook exports to: `nn.losses`; of a broken notebook, what its text says."""
+        try:
+            return self.read().default_exp
+        except Problem:
+            found = _TARGET.search(self.notebook.read_bytes().decode("utf-8", "replace"))
+            return found[1] if found else None
 
     @cached_property
     def front(self) -> dict:

@@ -1,5 +1,6 @@
 """The verbs of tito, thin: each parses its arguments, calls its module, and prints. Imports wait: --help is fast."""
 
+import errno
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,18 @@ def main() -> None:
 
         console.complain(problem)
         raise SystemExit(problem.code) from None
+    except OSError as error:
+        if error.errno not in _THEIRS:
+            raise
+        from tito import console
+
+        where = f"{error.filename}: " if error.filename else ""
+        console.complain(Problem(f"{where}{error.strerror}", next="look at that path and its permissions"))
+        raise SystemExit(1) from None
+
+
+# What the disk and its permissions say is for the user to put right; any other error is ours, and shows its trace.
+_THEIRS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EEXIST, errno.ENOTDIR}
 
 
 def _course():

@@ -82,7 +82,7 @@ def _copy_of(course, modules: list[Module]):
                 shutil.copyfile(file, copy)
         if course.package.exists():
             ignore = shutil.ignore_patterns("__pycache__", INDEX)
-            shutil.copytree(course.package, tree / course.lib_path, ignore=ignore)
+            shutil.copytree(course.package, tree / course.lib_path, ignore=ignore, copy_function=shutil.copyfile)
         yield tree
 
 

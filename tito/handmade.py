@@ -35,7 +35,8 @@ def keep(course, paths) -> dict[str, str]:
     for path in paths:
         file = course.root / path
         if file.exists() and digest(file.read_bytes()) != known.get(path):
-            kept[path] = course.inside(back_up(course, file))
+            backup = course.inside(back_up(course, file))
+            kept |= {path: backup} if path in known else {}  # of a fresh clone we only know what git brought
     return kept
 
 

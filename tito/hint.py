@@ -13,12 +13,15 @@ def hints(course, exercise: str) -> tuple[Module, list[str]]:
     """The lesson with this exercise, and its hints in order; raises Problem for an unknown exercise."""
     known: dict[str, tuple[Module, Notebook]] = {}
     for module in [module for module in course.catalogue if module.notebook.exists()]:
-        notebook = module.read()
+        try:
+            notebook = module.read()
+        except Problem:
+            continue  # a broken notebook keeps no other lesson's hints
         known |= {each.name: (module, notebook) for each in notebook.exercises}
     if exercise not in known:
         import difflib
 
-        close = difflib.get_close_matches(exercise, known, n=1)
+        close = difflib.get_close_matches(exercise, known, n=1) or [name for name in known if exercise in name]
         meant = f"did you mean {close[0]}?" if close else "tito test"
         raise Problem(f"no exercise {exercise!r}", next=meant, code=USAGE)
     module, notebook = known[exercise]

@@ -15,9 +15,9 @@ def expect(function, *args, gives, rtol=1e-5, atol=1e-7, **options):
     result = function(*args, **options)
     got, want = _array(result), _array(gives)
     if got.shape != want.shape:
-        _fail(function, args, options, f"shape {want.shape}: {_show(gives)}", f"shape {got.shape}: {_show(result)}")
+        _fail(function, args, options, f"shape {want.shape}: {shown(gives)}", f"shape {got.shape}: {shown(result)}")
     if not np.allclose(got, want, rtol=rtol, atol=atol, equal_nan=True):
-        _fail(function, args, options, _show(gives), _show(result))
+        _fail(function, args, options, shown(gives), shown(result))
     return result
 
 
@@ -31,7 +31,7 @@ def expect_error(function, *args, mentions=(), **options):
             want = f"an error that mentions {', '.join(missing)}"
             _fail(function, args, options, want, f"{type(error).__name__}: {error}")
         return
-    _fail(function, args, options, "an error (ValueError, TypeError or IndexError)", _show(result))
+    _fail(function, args, options, "an error (ValueError, TypeError or IndexError)", shown(result))
 
 
 def expect_flow(function, *inputs, **options):
@@ -42,7 +42,7 @@ def expect_flow(function, *inputs, **options):
     result = function(*inputs, **options)
     if not getattr(result, "requires_grad", False):
         _fail(function, inputs, options, "a Tensor that requires grad: made by operations on Tensors",
-              f"{_show(result)}, which remembers no graph: was it computed from .data?")
+              f"{shown(result)}, which remembers no graph: was it computed from .data?")
     for i, x in enumerate(inputs):
         moved = x.data + 0.125 * np.random.default_rng(i).random(np.shape(x.data)).astype(x.data.dtype)
         others = [type(x)(moved) if j == i else type(x)(y.data) for j, y in enumerate(inputs)]
@@ -70,7 +70,7 @@ def expect_gradient(function, *inputs, rtol=1e-5, atol=1e-7, **options):
         want = numeric_gradient(moved, np.array(leaf.data))
         got = np.zeros_like(want) if leaf.grad is None else np.asarray(leaf.grad)
         if got.shape != want.shape or not np.allclose(got, want, rtol=rtol, atol=atol):
-            _fail(function, inputs, options, f"gradient of input {i + 1}: {_show(want)}", _show(leaf.grad))
+            _fail(function, inputs, options, f"gradient of input {i + 1}: {shown(want)}", shown(leaf.grad))
 
 
 def _array(value):
@@ -88,11 +88,11 @@ def _bare(value):
 
 def _fail(function, args, options, want, got):
     name = getattr(function, "__name__", None) or type(function).__name__
-    words = [_show(a) for a in args] + [f"{k}={_show(v)}" for k, v in options.items()]
+    words = [shown(a) for a in args] + [f"{k}={shown(v)}" for k, v in options.items()]
     raise AssertionError(f"{name}({', '.join(words)})\n  expected {want}\n  got      {got}")
 
 
-def _show(value):
+def shown(value):
     """A short text of a value: arrays on one line, long ones cut in the middle."""
     data = _bare(value)
     if isinstance(data, (np.ndarray, np.generic)):

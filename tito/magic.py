@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tito import show, testing
+from tito.asserts import explained
 from tito.problem import Problem
 from tito.settings import find_course
 
@@ -50,5 +51,5 @@ def _explained(error: Exception) -> tuple[str, str]:
     if isinstance(error, NotImplementedError):
         return testing.NOT_STARTED, "not started"
     if isinstance(error, AssertionError):
-        return testing.FAILED, str(error) or "its test's assertion does not hold"
+        return testing.FAILED, str(error) or explained(error) or "its test's assertion does not hold"
     return testing.FAILED, f"{type(error).__name__}: {error}"

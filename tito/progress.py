@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tito.catalogue import Module
 from tito.handmade import digest
 from tito.notebook import Exercise
+from tito.problem import Problem
 
 FILE = "progress.json"
 CHANGED, UNTESTED = "changed", "untested"
@@ -52,13 +53,20 @@ def progress(course) -> list[Progress]:
 
 def _lesson(course, module: Module, known: dict) -> Progress:
     statuses = {}
-    for exercise in module.read().exercises:
+    for exercise in _exercises(module):
         last = known.get(exercise.name)
         if last is None:
             statuses[exercise.name] = UNTESTED
         else:
             statuses[exercise.name] = last["status"] if last["source"] == fingerprint(exercise) else CHANGED
     return Progress(module, statuses, _export_state(course, module))
+
+
+def _exercises(module: Module) -> list[Exercise]:
+    try:
+        return module.read().exercises
+    except Problem:
+        return []  # `tito test` says what is wrong with the notebook
 
 
 def _export_state(course, module: Module) -> str:

@@ -17,6 +17,7 @@ import traceback
 import types
 import warnings
 
+from tito.asserts import explained
 from tito.workspace import activate
 
 TAIL = 4000  # characters of printed text that are kept of a cell
@@ -156,6 +157,8 @@ def _error(raised: BaseException, cell: dict, plan: dict) -> dict:
         message = raised.msg if isinstance(raised, SyntaxError) else str(raised)
     except Exception as broken:
         message = f"(its message cannot be shown: {broken!r})"
+    if isinstance(raised, AssertionError) and not message:
+        message = explained(raised)
     found = {"type": type(raised).__name__, "message": message[:TAIL], "frames": _frames(raised, plan)}
     found["name"] = str(getattr(raised, "name", None) or "")
     found["defines"] = _defined_names(cell["source"])

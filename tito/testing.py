@@ -13,6 +13,7 @@ from tito.release import released_tests, test_digest
 from tito.running import Run, run_cells
 
 _UNWRITTEN = re.compile(r"Exercise (\w+) is yours to write")
+_NEEDS = re.compile(r"needs the exercise (\w+),")
 
 PASSED, FAILED, NOT_STARTED, WAITING = "passed", "failed", "not started", "waiting"
 MISSING, TIMEOUT, CRASHED, NOT_REACHED = "missing", "timeout", "crashed", "not reached"
@@ -227,8 +228,22 @@ def _next(course, module: Module, done: Tested) -> str:
     left = sorted((r for r in done.results if r.status in order), key=lambda r: order.index(r.status))
     if done.passed:
         return f"tito export {module.number}"
+    needed = _needed_elsewhere(course, module, done)
+    if needed and not any(r.status in (FAILED, TIMEOUT, CRASHED, MISSING) for r in left):
+        return f"write {needed[1]} in {needed[0].folder}, then: tito export {needed[0].number}"
     if not left:  # every one waits for a cell that is no exercise
         return f"run {done.troubles[0].name if done.troubles else 'the notebook'} in Jupyter and see why it fails"
     first = left[0]
     verb = "write" if first.status == NOT_STARTED else "look at"
     return f"{verb} {first.name} in {course.inside(module.notebook)}, then: tito test {module.number} {first.name}"
+
+
+def _needed_elsewhere(course, module: Module, done: Tested) -> tuple[Module, str] | None:
+    """The unwritten exercise of an earlier lesson, and that lesson, which a waiting exercise needs."""
+    waiting = [_NEEDS.search(result.message) for result in done.results if result.status == WAITING]
+    names = [found[1] for found in waiting if found]
+    for earlier in course.catalogue.before(module):
+        for exercise in earlier.read().exercises if names and earlier.notebook.exists() else []:
+            if exercise.name in names:
+                return earlier, exercise.name
+    return None

@@ -175,3 +175,36 @@ def test_an_import_of_a_lesson_that_is_not_exported_says_how_to_export_it(worksp
     folder = workspace.modules / "02_second"
     done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True)
     assert "01_first is not exported yet. In a terminal: tito export 01" in done.stderr
+
+
+BARE = "#| export\ndef double(x):\n    return x + 1\n"
+
+
+def test_a_bare_assert_says_which_condition_failed_and_what_came(workspace):
+    write(workspace, BARE)
+    path = workspace.root / NOTEBOOK
+    source_of(path, 5, "def test_double():\n    assert double(1) == 2 and double(3) == 6\n\n\ntest_double()")
+    (result,) = run_tests(workspace, workspace.catalogue.find("01"), ["double"]).results
+    assert result.message == "double(3)\n  expected 6\n  got      4"
+
+
+def test_a_broken_notebook_of_another_lesson_does_not_stand_in_the_way(workspace):
+    write(workspace, RIGHT)
+    (workspace.modules / "02_second/second_dev.ipynb").write_text("{", encoding="utf-8")
+    assert "1 of 2 exercises" in tito(workspace.root, "test", "01").stdout
+    assert tito(workspace.root, "status").returncode == 0
+    assert "hint" in tito(workspace.root, "hint", "double").stdout
+
+
+def test_what_the_disk_refuses_is_told_without_a_traceback(workspace, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = tito(tmp_path, "start", tmp_path / "file")
+    assert done.returncode in (1, 2) and "Traceback" not in done.stderr and "file" in done.stderr
+
+
+def test_an_unwritten_exercise_of_an_earlier_lesson_is_the_next_step(workspace):
+    tito(workspace.root, "export", "01")
+    quad = "#| export\ndef quad(x):\n    return double(double(x))"
+    source_of(workspace.modules / "02_second/second_dev.ipynb", 5, quad)
+    shown = tito(workspace.root, "test", "02").stdout
+    assert shown.rstrip().endswith("next: write double in 01_first, then: tito export 01")

@@ -203,7 +203,7 @@ def operation(forward, symbol=None):
     """A function on Tensors made of `forward`, a function on NumPy arrays. `symbol` is its short name in drawings.
 
     Inputs that are not Tensors (numbers, arrays, axes and other options) become Constants. `rules`, one for each input
-    that can need a gradient, stay empty until module 05.
+    that can need a gradient, stay empty until module 05. An error of forward comes back from `explain`, with the shapes.
     """
     def op(*inputs):
         inputs = tuple([x if x.__class__ is Tensor else Constant(x) for x in inputs])

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['REDUCTIONS', 'squared_error', 'absolute_error', 'huber_terms', 'bce_terms', 'bce_with_logits_terms',
            'index_cross_entropy', 'soft_cross_entropy', 'chosen_log_probability', 'expected_log_probability',
-           'kl_terms', 'hinge_terms', 'half_square', 'reduce_terms', 'prediction', 'pair', 'check_range',
+           'kl_terms', 'hinge_terms', 'half_square', 'reduce_terms', 'prediction', 'numbers', 'pair', 'check_range',
            'check_positive', 'mse_loss', 'l1_loss', 'huber_loss', 'bce_loss', 'log_sum_exp', 'positive_weight',
            'bce_with_logits_loss', 'class_axis_last', 'class_targets', 'class_weights', 'picked', 'average_rows',
            'row_weights', 'cross_entropy_loss', 'softmax_cross_entropy_gradient', 'nll_loss', 'kl_div_loss',
@@ -40,17 +40,25 @@ def reduce_terms(terms, reduction):
 def prediction(name, pred):
     "`pred` as a floating Tensor with at least one entry. `name` is the loss, for the error."
     if not isinstance(pred, Tensor):
-        pred = Tensor(pred)
+        pred = Tensor(numbers(name, "prediction", pred))
     if pred.size == 0:
         raise ValueError(f"{name}: the batch is empty (shape {pred.shape}); give at least one prediction")
     return pred if pred.dtype.kind == "f" else Tensor(pred, dtype=get_default_dtype())
+
+
+def numbers(name, what, value, dtype=None):
+    "`value` as an array. Raises TypeError or ValueError, naming the loss and the input, for what is not numbers."
+    try:
+        return to_array(value, dtype)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name}, {what}: {error}") from None
 
 
 def pair(name, pred, target):
     "A prediction Tensor and a target array of the same shape and precision. Raises ValueError when the shapes differ."
     pred = prediction(name, pred)
     typed = isinstance(target, (Tensor, np.ndarray, np.generic))
-    target = to_array(target, None if typed else pred.dtype)
+    target = numbers(name, "target", target, None if typed else pred.dtype)
     if target.dtype.kind != "f":
         target = target.astype(pred.dtype)
     if target.shape != pred.shape:
@@ -201,7 +209,7 @@ def class_targets(name, x, target, ignore_index):
     neither kind or a distribution has a negative entry or does not sum to 1, IndexError when a class does not exist.
     """
     typed = isinstance(target, (Tensor, np.ndarray, np.generic))
-    target, classes = to_array(target, None if typed else np.float64), x.shape[-1]
+    target, classes = numbers(name, "target", target, None if typed else np.float64), x.shape[-1]
     given = x.shape if x.ndim < 3 else (x.shape[0], classes, *x.shape[1:-1])
     if target.shape == x.shape[:-1]:
         return *_indices(name, target, classes, ignore_index), None
@@ -212,7 +220,8 @@ def class_targets(name, x, target, ignore_index):
     check_range(name, "target probability", t, 0, 1)
     if np.any(abs(t.sum(axis=-1) - 1) > 1e-3):
         raise ValueError(f"{name}: target probabilities sum to {t.sum(axis=-1).flat[0]:.4g}, not 1, in some row")
-    return None, None, t.astype(x.dtype if t.dtype.kind != "f" else np.result_type(t.dtype, x.dtype), copy=False)
+    typed = typed and t.dtype.kind == "f"  # Python numbers take the prediction's precision, arrays keep theirs
+    return None, None, t.astype(np.result_type(t.dtype, x.dtype) if typed else x.dtype, copy=False)
 
 
 def _indices(name, target, classes, ignore_index):
@@ -451,7 +460,9 @@ class Loss:
     """
     function = None
 
-    def __init__(self, **options):
+    def __init__(self, *unnamed, **options):
+        if unnamed:
+            raise TypeError(f"{type(self).__name__}: give options by name, as in {type(self).__name__}(reduction='sum')")
         parameters = inspect.signature(self.function).parameters.values()
         known = {p.name: p.default for p in parameters if p.default is not p.empty}
         for name in options:
@@ -464,6 +475,9 @@ class Loss:
                              f"choose one of {', '.join(words)}")
 
     def __call__(self, *inputs):
+        wanted = [p.name for p in inspect.signature(self.function).parameters.values() if p.default is p.empty]
+        if len(inputs) != len(wanted):
+            raise TypeError(f"{type(self).__name__} takes {', '.join(wanted)}; it was given {len(inputs)} inputs")
         return self.function(*inputs, **self.options)
 
     def parameters(self):
