@@ -34,5 +34,5 @@ def folder(school, tmp_path_factory):
 def graded(request, school, folder):
     """{student: result} of the whole class."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # a process that escapes becomes a child of this one
-    options = {"workers": request.param, "seed": 5, "time_limit": 0.3, "memory_limit": 128 << 20}
+    options = {"workers": request.param, "seed": 5, "time_limit": 0.5, "memory_limit": 128 << 20}
     return {result.student: result for result in grade(school, folder, "02", **options).results}

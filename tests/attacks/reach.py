@@ -145,15 +145,20 @@ def finds_the_key_in_its_memory(pred, target):
     wanted = float(((pred.data - target.data) ** 2).mean())
     if wanted == 0:
         return None  # zeros are everywhere
-    seen, waiting, found = set(), [sys.modules, *gc.get_objects()], []
+    passed = (type, type(sys), type(any_of), type(any_of.__code__))  # else the search leads through every library
+    seen, waiting, found, frame = set(), gc.get_objects(), [], sys._getframe(1)
+    while frame:
+        waiting += frame.f_locals.values()
+        frame = frame.f_back
     while waiting:
         thing = waiting.pop()
-        if id(thing) not in seen and thing is not wanted:
-            seen.add(id(thing))
-            number = isinstance(thing, (float, np.floating)) or (isinstance(thing, np.ndarray) and thing.size == 1)
-            if number and thing.dtype.kind == "f" if isinstance(thing, np.ndarray) else number:
-                found += [repr(thing)] if abs(float(thing) - wanted) < 1e-9 else []
-            waiting += gc.get_referents(thing)
+        if id(thing) in seen or thing is wanted or isinstance(thing, passed):
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, (float, np.ndarray, np.floating)) and np.size(thing) == 1:
+            number = np.asarray(thing)
+            found += [repr(thing)] if number.dtype.kind == "f" and abs(float(number.item()) - wanted) < 1e-9 else []
+        waiting += gc.get_referents(thing)
     return found
 
 

@@ -1,11 +1,13 @@
 """Hostile submissions gain no mark, harm nobody and leave nothing behind; innocent ones keep full marks."""
 
 import os
+import types
 from pathlib import Path
 
 import cost
 import gain
 import innocents
+import numpy as np
 import pytest
 import reach
 from school import wrong
@@ -48,6 +50,13 @@ def test_a_strike_costs_its_own_question_alone(graded, name):
 def test_an_innocent_keeps_full_marks(graded, name):
     assert graded[name].total == 16, [mark for mark in graded[name].marks if not mark.right]
     assert not graded[name].troubles
+
+
+def test_the_search_for_the_key_finds_one_that_is_there():
+    pred, target = (types.SimpleNamespace(data=np.arange(6.0) * scale) for scale in (1.1, 0.7))
+    assert reach.ATTACKS["finds_the_key_in_its_memory"](pred, target) in ([], None)
+    key = {"mse_loss": [np.array(((pred.data - target.data) ** 2).mean())]}
+    assert reach.ATTACKS["finds_the_key_in_its_memory"](pred, target) and key
 
 
 def test_nobody_else_is_harmed(graded):

@@ -84,8 +84,7 @@ def planted(monkeypatch, weakness: str) -> None:
 def test_a_protection_taken_away_is_noticed_by_an_attack(school, tmp_path, monkeypatch, name):
     weakness, noticed_by = WEAKNESSES[name]
     folder = attack(noticed_by, school, tmp_path / "class")
-    assert out_of_reach(said(school, folder))
-    planted(monkeypatch, weakness)
+    planted(monkeypatch, weakness)  # without it the attack fails: see test_attacks.py
     assert not out_of_reach(said(school, folder))
 
 
