@@ -5,7 +5,7 @@ an order of three axes can be asked.
 """
 import numpy as np
 
-from tito.grading.exam import copies, gradient, question, refusals, unchanged
+from tito.grading.exam import copies, gradient, question, refuses, unchanged
 
 
 def tensor(tt, rng, *shape, low=None):
@@ -17,6 +17,15 @@ def tensor(tt, rng, *shape, low=None):
 def weighted(rng, x):
     "x times random numbers: the slope of each entry is another."
     return x * rng.uniform(0.5, 2, x.shape)
+
+
+def refusal(exercise, name, about, call, good, bad, weight=1):
+    "A question on what call(tt, case) refuses: the cases come in an order that no worker knows."
+    def asked(tt, cases):
+        return [refuses(lambda case=case: call(tt, case)) for case in cases]
+
+    asked.__name__, asked.__doc__ = f"{exercise}_{name}", f"Must be refused: {about}"
+    question(exercise, "errors", weight, cases=lambda rng: (good, bad))(asked)
 
 
 # ── to_array ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -61,12 +70,9 @@ def to_array_of_the_other_default(tt, rng):
         tt.set_default_dtype(previous)
 
 
-@question("to_array", "errors", 2)
-def to_array_refuses_what_is_no_number(tt, rng):
-    "Must be refused: texts, None, rows of different lengths, complex numbers."
-    good = [2.5, [1, 2], [[1.0], [2.0]]]
-    bad = ["seven", [1, "two"], None, [[1, 2], [3]], {"a": 1}, np.array([1j])]
-    return refusals(rng, *[[lambda x=x: tt.to_array(x) for x in some] for some in (good, bad)])
+refusal("to_array", "refuses_what_is_no_number", "texts, None, rows of different lengths, complex numbers.",
+        lambda tt, case: tt.to_array(case), [2.5, [1, 2], [[1.0], [2.0]]],
+        ["seven", [1, "two"], None, [[1, 2], [3]], {"a": 1}, np.array([1j])], weight=2)
 
 
 # ── item, representation ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -85,11 +91,8 @@ def item_is_a_python_number(tt, rng):
     return [*[type(x).__name__ for x in one], float(tt.Tensor([0.5])), int(tt.Tensor([2.0])), bool(tt.Tensor([0.0]))]
 
 
-@question("item", "errors")
-def item_refuses_several_values(tt, rng):
-    "Must be refused: two values, or none."
-    good = [tt.Tensor([1.5]).item, tt.Tensor(0.0).item]
-    return refusals(rng, good, [tt.Tensor([1.0, 2.0]).item, tt.Tensor(np.zeros((0, 3))).item])
+refusal("item", "refuses_several_values", "two values, or none.", lambda tt, case: tt.Tensor(case).item(),
+        [[1.5], 0.0], [[1.0, 2.0], np.zeros((0, 3))])
 
 
 @question("representation", "value", 2)
@@ -153,12 +156,9 @@ def operation_slopes(tt, rng):
     return gradient(tt, mix(square(first), first), x, y)
 
 
-@question("operation", "errors")
-def operation_explains(tt, rng):
-    "Shapes that do not fit must be refused."
-    op = tt.operation(lambda a, b: a * b, "times")
-    x, y = tensor(tt, rng, 2, 3), tensor(tt, rng, 3, 2)
-    return refusals(rng, [lambda: op(x, x), lambda: op(x, np.ones(3))], [lambda: op(x, np.ones(4)), lambda: op(x, y)])
+refusal("operation", "explains", "shapes that do not fit.",
+        lambda tt, shape: tt.operation(lambda a, b: a * b, "times")(tt.Tensor(np.ones((2, 3))), np.ones(shape)),
+        [(2, 3), (3,)], [(4,), (3, 2)])
 
 
 # ── Operators ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -215,11 +215,9 @@ def comparisons_require_no_gradient(tt, rng):
     return [bool(compare(x, x * 2).requires_grad) for compare in COMPARED]
 
 
-@question("comparisons", "errors")
-def comparisons_refuse_other_shapes(tt, rng):
-    "Must be refused: shapes that do not broadcast."
-    x, y = tensor(tt, rng, 3), tensor(tt, rng, 2)
-    return refusals(rng, [lambda: x < x, lambda: x == 1], [lambda: x < y, lambda: x == y])
+refusal("comparisons", "refuse_other_shapes", "shapes that do not broadcast.",
+        lambda tt, case: COMPARED[case[0]](tt.Tensor([1.5, 2, 3]), tt.Tensor(np.ones(case[1]))),
+        [(2, (3,)), (0, ())], [(2, (2,)), (0, (4,))])
 
 
 # ── Entry by entry ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,11 +251,8 @@ def clip_slopes(tt, rng):
     return gradient(tt, weighted(rng, x.clip(-1, 2)), x)
 
 
-@question("clip", "errors")
-def clip_refuses_swapped_bounds(tt, rng):
-    "Must be refused: a lower bound above the upper one."
-    x = tensor(tt, rng, 4, 3)
-    return refusals(rng, [lambda: x.clip(-1, 1), lambda: x.clip(1, 1)], [lambda: x.clip(1, -1), lambda: x.clip(0.5, 0)])
+refusal("clip", "refuses_swapped_bounds", "a lower bound above the upper one.",
+        lambda tt, bounds: tt.Tensor([-2.0, 0.25, 3.0]).clip(*bounds), [(-1, 1), (1, 1)], [(1, -1), (0.5, 0)])
 
 
 @question("where", "value", 2)
@@ -292,12 +287,9 @@ def where_slopes(tt, rng):
     return gradient(tt, weighted(rng, tt.where(condition, a, b)), a, b)
 
 
-@question("where", "errors")
-def where_refuses_numbers(tt, rng):
-    "Must be refused: a condition of numbers, shapes that do not broadcast."
-    x, mask = tensor(tt, rng, 4, 3), np.array([True, False, True])
-    return refusals(rng, [lambda: tt.where(mask, x, 0)],
-                    [lambda: tt.where(np.array([1.0, 0.0, 1.0]), x, 0), lambda: tt.where(mask[:2], x, 0)])
+refusal("where", "refuses_numbers", "a condition of numbers, shapes that do not broadcast.",
+        lambda tt, condition: tt.where(np.array(condition), tt.Tensor(np.ones((4, 3))), 0),
+        [[True, False, True], True], [[1.0, 0.0, 1.0], [True, False]])
 
 
 # ── Matrix product ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -332,12 +324,9 @@ def matmul_slopes(tt, rng):
     return gradient(tt, weighted(rng, a @ b @ b), a, b)
 
 
-@question("matmul", "errors")
-def matmul_refuses_inner_sizes_that_differ(tt, rng):
-    "Must be refused: inner sizes that differ, single numbers."
-    a, b = tensor(tt, rng, 2, 3), tensor(tt, rng, 4, 3)
-    return refusals(rng, [lambda: a @ np.ones((3, 4)), lambda: a @ np.ones(3)],
-                    [lambda: a @ b, lambda: a @ np.ones(2), lambda: a @ 2.0, lambda: a @ np.ones((5, 4, 3))])
+refusal("matmul", "refuses_inner_sizes_that_differ", "inner sizes that differ, single numbers.",
+        lambda tt, shape: tt.Tensor(np.ones((2, 3))) @ np.ones(shape)[()],
+        [(3, 4), (3,)], [(4, 3), (2,), (), (5, 4, 3)])
 
 
 # ── Reductions ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -382,12 +371,10 @@ def reductions_of_large_numbers(tt, rng):
     return [tt.Tensor(x).mean(axis=1), tt.Tensor(-np.abs(x) - 1).max(axis=0), tt.Tensor(np.arange(6)).sum()]
 
 
-@question("reductions", "errors", 2)
-def reductions_refuse_an_axis_that_is_not_there(tt, rng):
-    "Must be refused: axis 2 of two axes, the mean and the maximum of nothing."
-    x, empty = tensor(tt, rng, 2, 3), tt.Tensor(np.zeros((0, 3)))
-    return refusals(rng, [lambda: x.sum(axis=1), lambda: x.mean(axis=-2), lambda: empty.sum()],
-                    [lambda: x.sum(axis=2), lambda: x.mean(axis=-3), empty.mean, empty.max])
+refusal("reductions", "refuse_an_axis_that_is_not_there", "axis 2 of two axes, the mean and the maximum of nothing.",
+        lambda tt, case: getattr(tt.Tensor(np.ones(case[0])), case[1])(*case[2:]),
+        [((2, 3), "sum", 1), ((2, 3), "mean", -2), ((0, 3), "sum")],
+        [((2, 3), "sum", 2), ((2, 3), "mean", -3), ((0, 3), "mean"), ((0, 3), "max")], weight=2)
 
 
 # ── Shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -413,13 +400,8 @@ def reshape_slopes(tt, rng):
     return gradient(tt, weighted(rng, x.reshape(3, 2)), x)
 
 
-@question("reshape", "errors")
-def reshape_refuses_another_count(tt, rng):
-    "Must be refused: sizes that do not multiply to the number of entries."
-    x = tensor(tt, rng, 2, 3)
-    wrong = ((4, 2), (-1, 4), (5,), (-1, -1))
-    return refusals(rng, [lambda: x.reshape(3, 2), lambda: x.reshape(6)],
-                    [lambda shape=shape: x.reshape(*shape) for shape in wrong])
+refusal("reshape", "refuses_another_count", "sizes that do not multiply to the number of entries.",
+        lambda tt, shape: tt.Tensor(np.ones((2, 3))).reshape(*shape), [(3, 2), (6,)], [(4, 2), (-1, 4), (5,), (-1, -1)])
 
 
 @question("permute", "value", 2)
@@ -443,12 +425,9 @@ def permute_slopes(tt, rng):
     return gradient(tt, weighted(rng, x.permute(2, 0, 1)), x)
 
 
-@question("permute", "errors")
-def permute_refuses_what_is_no_order(tt, rng):
-    "Must be refused: an axis twice, an axis too few, an axis that is not there."
-    x = tensor(tt, rng, 2, 3, 4)
-    return refusals(rng, [lambda: x.permute(2, 0, 1), lambda: x.permute(-1, 0, 1)],
-                    [lambda: x.permute(0, 0, 1), lambda: x.permute(1, 0), lambda: x.permute(0, 1, 3)])
+refusal("permute", "refuses_what_is_no_order", "an axis twice, an axis too few, an axis that is not there.",
+        lambda tt, dims: tt.Tensor(np.ones((2, 3, 4))).permute(*dims), [(2, 0, 1), (-1, 0, 1)],
+        [(0, 0, 1), (1, 0), (0, 1, 3)])
 
 
 @question("index", "value", 2)
@@ -473,9 +452,5 @@ def index_slopes(tt, rng):
     return gradient(tt, weighted(rng, x[[0, 0, 1]]) * x[1:], x)
 
 
-@question("index", "errors")
-def index_refuses_fractions(tt, rng):
-    "Must be refused: fractions, and entries that are not there."
-    x = tensor(tt, rng, 4, 3)
-    good, bad = (1, -4), (0.5, 4, (0, 3), (0, 0, 0))
-    return refusals(rng, *[[lambda key=key: x[key] for key in keys] for keys in (good, bad)])
+refusal("index", "refuses_fractions", "fractions, and entries that are not there.",
+        lambda tt, key: tt.Tensor(np.ones((4, 3)))[key], [1, -4], [0.5, 4, (0, 3), (0, 0, 0)])

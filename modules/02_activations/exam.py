@@ -5,7 +5,7 @@ where an axis can be asked, never x = 1 alone, never scores below 17 alone.
 """
 import numpy as np
 
-from tito.grading.exam import copies, gradient, question, refusals, unchanged
+from tito.grading.exam import copies, gradient, question, refuses, unchanged
 
 AROUND_ZERO = np.array([[-3.0, -0.75, -1e-3, 0.0], [1e-3, 0.6, 1.4, 2.5], [-1.9, 17.5, -17.5, 5.0]])
 FAR = np.array([1e4, -1e4, 100, -100, 745, -745, 37, -37, 0])
@@ -24,6 +24,15 @@ def quiet(function):
         before = copies(x)
         return [function(tt, x), unchanged(before, x)]
     return asked
+
+
+def refusal(exercise, name, about, call, good, bad, weight=1):
+    "A question on what call(tt, case) refuses: the cases come in an order that no worker knows."
+    def asked(tt, cases):
+        return [refuses(lambda case=case: call(tt, case)) for case in cases]
+
+    asked.__name__, asked.__doc__ = f"{exercise}_{name}", f"Must be refused: {about}"
+    question(exercise, "errors", weight, cases=lambda rng: (good, bad))(asked)
 
 
 # ── Entry by entry ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -107,20 +116,12 @@ def leaky_relu_with_another_slope_slopes(tt, rng):
     return gradient(tt, tt.leaky_relu(x, 0.3) * rng.uniform(0.5, 2, (4, 3)), x)
 
 
-@question("leaky_relu", "errors")
-def leaky_relu_refuses_a_word(tt, rng):
-    "Must be refused: a slope that is no number."
-    x = normal(tt, rng, 4, 3)
-    return refusals(rng, *[[lambda slope=slope: tt.leaky_relu(x, slope) for slope in slopes]
-                           for slopes in ((0.2, 1), ("steep", None))])
+refusal("leaky_relu", "refuses_a_word", "a slope that is no number.",
+        lambda tt, slope: tt.leaky_relu(tt.Tensor([-1.5, 2.0]), slope), [0.2, 1], ["steep", None])
 
 
-@question("gelu_tanh", "errors")
-def gelu_tanh_refuses_other_words(tt, rng):
-    "Must be refused: an approximation that there is not."
-    x = normal(tt, rng, 4, 3)
-    return refusals(rng, [lambda: tt.gelu(x, "tanh"), lambda: tt.gelu(x, "none")],
-                    [lambda: tt.gelu(x, "sigmoid"), lambda: tt.gelu(x, None)])
+refusal("gelu_tanh", "refuses_other_words", "an approximation that there is not.",
+        lambda tt, word: tt.gelu(tt.Tensor([-1.5, 2.0]), word), ["tanh", "none"], ["sigmoid", None])
 
 
 # ── Along an axis ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -158,12 +159,6 @@ def along(word):
         x = normal(tt, rng, 2, 3, 4)
         return gradient(tt, f(tt, x, axis=0) * rng.uniform(0.5, 2, (2, 3, 4)), x)
 
-    def refuses(tt, rng):
-        x, empty = normal(tt, rng, 4, 3), tt.Tensor(np.zeros((2, 0)))
-        return refusals(rng, [lambda: f(tt, x), lambda: f(tt, x, axis=-2)],
-                        [lambda: f(tt, x, axis=2), lambda: f(tt, x, axis=-3), lambda: f(tt, x, axis=0.5),
-                         lambda: f(tt, tt.Tensor(1.0)), lambda: f(tt, empty)])
-
     yield "last", "value", f"{word} along the last axis of (5, 3), (7,) and (2, 3, 4), in two dtypes.", 2, last
     yield "any_axis", "value", f"{word} along every axis of (2, 3, 4).", 2, any_axis
     yield "data", "value", f"{word} of lists and arrays: values and types.", 1, data
@@ -172,11 +167,13 @@ def along(word):
     yield "far_apart", "stability", f"{word} of rows that lie far apart.", 1, far_apart
     yield "slopes", "gradient", f"The slopes of {word} along the last axis.", 1, slopes
     yield "slopes_along_axis_0", "gradient", f"The slopes of {word} along axis 0.", 1, slopes_along_axis_0
-    yield "refuses", "errors", "Must be refused: an axis that is not there, a single number, an empty axis.", 2, refuses
 
 
 for _word in ("softmax", "log_softmax"):
     ask(_word, along(_word))
+    refusal(_word, "refuses", "an axis that is not there, a single number, an empty axis.",
+            lambda tt, case, f=_word: getattr(tt, f)(tt.Tensor(np.ones(case[0])), axis=case[1]),
+            [((4, 3), -1), ((4, 3), -2)], [((4, 3), 2), ((4, 3), -3), ((4, 3), 0.5), ((), -1), ((2, 0), -1)], weight=2)
 
 
 # ── Classes ──────────────────────────────────────────────────────────────────────────────────────────────────────────

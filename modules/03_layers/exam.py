@@ -6,7 +6,7 @@ without modules in it, or a model in which nothing is shared.
 """
 import numpy as np
 
-from tito.grading.exam import FLOWS, copies, gradient, question, refusals, unchanged
+from tito.grading.exam import FLOWS, copies, gradient, question, refuses, unchanged
 
 
 def tensor(tt, rng, *shape, dtype="f8"):
@@ -28,6 +28,15 @@ def model(tt):
 
 def text(names):
     return ", ".join(names)
+
+
+def refusal(exercise, name, about, call, good, bad, weight=1):
+    "A question on what call(tt, case) refuses: the cases come in an order that no worker knows."
+    def asked(tt, cases):
+        return [refuses(lambda case=case: call(tt, case)) for case in cases]
+
+    asked.__name__, asked.__doc__ = f"{exercise}_{name}", f"Must be refused: {about}"
+    question(exercise, "errors", weight, cases=lambda rng: (good, bad))(asked)
 
 
 # ── Walking through a model ──────────────────────────────────────────────────────────────────────────────────────────
@@ -153,14 +162,16 @@ def state_dict_is_loaded(tt, rng):
     return [part.a, *part.b, str(part.a.dtype), str(part.b[0].dtype)]
 
 
-@question("state_dict", "errors")
-def state_dict_refuses_other_models(tt, rng):
-    "Must be refused: a name missing, a name too many, another shape also where it would broadcast."
+def loaded(tt, shapes):
     part = tt.Module()
-    part.w, part.b = tensor(tt, rng, 2, 3), tensor(tt, rng, 3)
-    w, b = np.zeros((2, 3)), np.zeros(3)
-    good, bad = [{"w": w, "b": b}], [{"w": w}, {"w": w, "b": b, "c": b}, {"w": w.T, "b": b}, {"w": w, "b": b[:1]}]
-    return refusals(rng, *[[lambda state=state: part.load_state_dict(state) for state in some] for some in (good, bad)])
+    part.w, part.b = tt.Tensor(np.ones((2, 3))), tt.Tensor(np.ones(3))
+    part.load_state_dict({name: np.zeros(shape) for name, shape in shapes.items()})
+
+
+refusal("state_dict", "refuses_other_models",
+        "a name missing, a name too many, another shape also where it would broadcast.", loaded,
+        [{"w": (2, 3), "b": (3,)}],
+        [{"w": (2, 3)}, {"w": (2, 3), "b": (3,), "c": (3,)}, {"w": (3, 2), "b": (3,)}, {"w": (2, 3), "b": (1,)}])
 
 
 @question("state_dict", "errors")
@@ -169,8 +180,8 @@ def state_dict_loads_all_or_nothing(tt, rng):
     part = tt.Module()
     part.w, part.b = tensor(tt, rng, 2, 3), tensor(tt, rng, 3)
     before = copies(part.w, part.b)
-    told = refusals(rng, [], [lambda: part.load_state_dict({"w": np.zeros((2, 3)), "b": np.zeros(4)})])
-    return [*told, unchanged(before, part.w, part.b)]
+    told = refuses(lambda: part.load_state_dict({"w": np.zeros((2, 3)), "b": np.zeros(4)}))
+    return [told, unchanged(before, part.w, part.b)]
 
 
 # ── affine, initial, Linear ──────────────────────────────────────────────────────────────────────────────────────────
@@ -274,13 +285,9 @@ def Linear_slopes(tt, rng):
     return gradient(tt, layer(x) * rng.uniform(0.5, 2, (5, 3)), x, layer.weight, layer.bias)
 
 
-@question("Linear", "errors")
-def Linear_refuses_another_size(tt, rng):
-    "Must be refused: a last size that is not the number of inputs, a single number."
-    layer, plain = linear(tt, rng, 4, 3), linear(tt, rng, 4, 3, bias=False)
-    bad = [np.ones((5, 3)), np.ones(3), np.ones((4, 5)), 1.0]
-    return refusals(rng, [lambda: layer(np.ones((5, 4))), lambda: plain(np.ones(4))],
-                    [lambda x=x, f=f: f(x) for x in bad for f in (layer, plain)])
+refusal("Linear", "refuses_another_size", "a last size that is not the number of inputs, a single number.",
+        lambda tt, case: tt.Linear(4, 3, bias=case[0])(np.ones(case[1])), [(True, (5, 4)), (False, (4,))],
+        [(bias, shape) for bias in (True, False) for shape in ((5, 3), (3,), (4, 5), ())])
 
 
 # ── Dropout ──────────────────────────────────────────────────────────────────────────────────────────────────────────
