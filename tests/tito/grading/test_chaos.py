@@ -29,12 +29,15 @@ KINDS = {
     "broken": "#| export\ndef mse_loss(",
 }
 PROGRAM = """
-import sys
+import os, sys
 from pathlib import Path
 from tito.grading import grade
 from tito.settings import read_course
 school, folder, out, limit = sys.argv[1:]
-grade(read_course(Path(school)), Path(folder), "02", workers=2, seed=7, time_limit=float(limit), out=Path(out))
+told = os.open(out + ".told", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+options = {"workers": 2, "seed": 7, "time_limit": float(limit), "out": Path(out)}
+options["on_result"] = lambda result, *_: os.write(told, result.student.encode() + b"\\n")
+grade(read_course(Path(school)), Path(folder), "02", **options)
 """
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux")
@@ -86,11 +89,22 @@ def strike(process, kind: str, rng) -> bool:
         os.close(handle)
 
 
-def saved(out: Path) -> dict:
-    """What the journal holds: {student: points}; nobody may be in it twice."""
+def written(out: Path) -> bytes:
+    """The journal's whole lines."""
     path = out / "journal.jsonl"
     text = path.read_bytes() if path.exists() else b""
-    whole = [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
+    return text[: text.rfind(b"\n") + 1]
+
+
+def told(out: Path) -> set:
+    """The students whose grades the program has spoken of."""
+    path = out.with_name(out.name + ".told")
+    return set(path.read_text().splitlines()) if path.exists() else set()
+
+
+def saved(text: bytes) -> dict:
+    """What a journal holds: {student: points}; nobody may be in it twice."""
+    whole = [json.loads(line) for line in text.splitlines()]
     begun = [line["begin"] for line in whole if "begin" in line]
     assert len(begun) <= 1, f"what decides a mark changed: {[{**run, 'questions': ...} for run in begun]}"
     results = [line for line in whole if "student" in line]
@@ -105,7 +119,7 @@ def test_kills_at_random_moments_lose_no_grade_and_make_no_wrong_one(school, cla
         for result in grade(school, classroom, "02", workers=2, seed=7, time_limit=LIMIT).results
     }
     assert len(set(quiet.values())) >= 4
-    kills, rounds, before = {"tito": 0, "zygote": 0, "worker": 0}, 0, {}
+    kills, rounds, before = {"tito": 0, "zygote": 0, "worker": 0}, 0, b""
     while sum(kills.values()) < KILLS or before:
         out = tmp_path / f"out{rounds}"
         process = start(school, classroom, out)
@@ -115,12 +129,13 @@ def test_kills_at_random_moments_lose_no_grade_and_make_no_wrong_one(school, cla
             if sum(kills.values()) < KILLS and process.poll() is None and strike(process, kind, rng):
                 kills[kind] += 1
         assert process.returncode in (0, -signal.SIGKILL)
-        now = saved(out)
-        assert before.items() <= now.items() <= quiet.items()
-        before = now
+        text = written(out)
+        now = saved(text)
+        assert text.startswith(before) and now.items() <= quiet.items() and told(out) <= now.keys()
+        before = text
         if process.returncode == 0:
             assert now == quiet and table(out) == quiet
-            rounds, before = rounds + 1, {}
+            rounds, before = rounds + 1, b""
     print(f"{kills} in {rounds} rounds of {CLASS} submissions")
     assert sum(kills.values()) == KILLS and rounds >= 1
 
