@@ -19,6 +19,9 @@ _MARK = tuple(Mark.__dataclass_fields__)
 FORMULA = tuple("=+-@＝＋－＠")  # what makes spreadsheets take a cell for a formula
 
 
+_COLUMNS = ["student", "file", "status", "points", "possible"]
+
+
 @dataclass(slots=True)
 class Row:
     """What stays in memory of a result that is kept on disk."""
@@ -94,7 +97,7 @@ class Grades:
 
     def _write(self, table, document, results: Iterable[Result]) -> None:
         writer = csv.writer(table, lineterminator="\n")
-        writer.writerow(["student", "file", "status", "points", "possible", *self.exercises, "message"])
+        writer.writerow([*_COLUMNS, *self.exercises, *self._aspects(), "message"])
         document.write(json.dumps(self._head(), indent=1, ensure_ascii=False)[:-2] + ',\n "results": [')
         separator = "\n"
         for result in results:
@@ -104,11 +107,11 @@ class Grades:
         document.write("\n ]\n}\n")
 
     def _line(self, result: Result) -> list[str]:
-        """A student's line of grades.csv: totals, then each exercise's points."""
-        by = result.by("exercise")
-        points = [_two_places(by[name][0]) if name in by else "" for name in self.exercises]
+        """A student's line of grades.csv: totals, the points of each exercise and aspect, and what to look at."""
+        by = result.by("exercise") | result.by("aspect")
+        points = [_two_places(by[name][0]) if name in by else "" for name in (*self.exercises, *self._aspects())]
         total = ["" if result.total is None else _two_places(result.total), _two_places(self.possible)]
-        return [result.student, result.file, result.status, *total, *points, result.message]
+        return [result.student, result.file, result.status, *total, *points, _first_remark(result)]
 
     def as_dict(self) -> dict:
         """Everything, for programs; of results kept in an out folder, what is in memory."""
@@ -133,13 +136,15 @@ def _as_dict(result: Result) -> dict:
 def _first_remark(result: Result) -> str:
     """What to tell first: code that did not run, then the first question that earned nothing, then a remark."""
     wrong = [mark for mark in result.marks if not mark.right] or [mark for mark in result.marks if mark.remark]
-    if wrong and wrong[0].status not in (ANSWERED, RAISED, MISSING):
+    if result.message:
+        text = result.message
+    elif wrong and wrong[0].status not in (ANSWERED, RAISED, MISSING):
         text = f"{wrong[0].exercise}: {wrong[0].status}: {wrong[0].remark}"
     elif wrong:
         text = f"{wrong[0].exercise}: {wrong[0].remark}"
     else:
-        text = result.message
-    return printable(result.troubles[0] if result.troubles and wrong else text)
+        text = ""
+    return printable(result.troubles[0] if result.troubles and wrong and not result.message else text)
 
 
 def printable(text: str) -> str:
