@@ -173,7 +173,7 @@ def _chosen(names: list[str], module, where: str) -> str:
 
 def _too_many(found: list[str], where: str) -> str:
     listed = ", ".join(shown(name) for name in found[:3])
-    advice = "leave one (or, if this is a whole class, unpack it and grade the folder)" if "zip" in where else "leave one"
+    advice = "leave one" + (" (a whole class? unpack it and grade the folder)" if "zip" in where else "")
     return f"{len(found)} files in {where} could be meant ({listed}); {advice}"
 
 
