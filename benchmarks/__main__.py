@@ -1,4 +1,4 @@
-"""`python -m benchmarks [operations training losses graph tool] [--json]`: measure, and print a table of ratios."""
+"""`python -m benchmarks [operations training losses graph tool grading] [--json] [--large]`: print ratios."""
 
 import json
 import os
@@ -8,7 +8,8 @@ import sys
 # luck, and makes either side up to seven times slower. All of it must stand before Python starts.
 SETTINGS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1") | {
     "MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
-PARTS = ("operations", "training", "losses", "graph", "tool")
+PARTS = ("operations", "training", "losses", "graph", "tool", "grading")
+FLAGS = {"--json", "--large"}
 
 
 def readable(value, unit):
@@ -19,14 +20,15 @@ def readable(value, unit):
             return f"{value / scale:.3g} {name}"
 
 
-def measured(parts):
+def measured(parts, large=False):
     "The rows of each part, as they are measured."
     from importlib import import_module
 
     import torch
     torch.set_num_threads(1)
     for part in parts:
-        yield from import_module(f"benchmarks.{part}").measure()
+        options = {"large": large} if part == "grading" else {}
+        yield from import_module(f"benchmarks.{part}").measure(**options)
 
 
 def table(rows):
@@ -36,15 +38,15 @@ def table(rows):
         limit = "" if row.target is None else f"≤ {row.target if row.peer else readable(row.target, row.unit)}"
         met = {None: "", True: "[green]yes[/]", False: "[red]no[/]"}[row.met]
         table.add_row(row.job, readable(row.ours, row.unit), row.peer, readable(row.theirs, "") if row.peer else "",
-                      f"{row.value:.2f}" if row.peer else "", limit, met)
+                      f"{row.value:.2g}" if row.peer else "", limit, met)
     return table
 
 
 def main(arguments):
-    parts = [a for a in arguments if a != "--json"] or PARTS
+    parts = [a for a in arguments if a not in FLAGS] or PARTS
     if unknown := set(parts) - set(PARTS):
         sys.exit(f"benchmarks: there is no part {', '.join(sorted(unknown))}; choose from {', '.join(PARTS)}")
-    rows = list(measured(parts))
+    rows = list(measured(parts, "--large" in arguments))
     if "--json" in arguments:
         print(json.dumps([vars(row) | {"met": row.met} for row in rows], indent=1))
         return

@@ -1,0 +1,257 @@
+"""Speed of grading the losses: submissions a second, where the time goes, how near the floor, how far from nbgrader.
+
+`python -m benchmarks grading` makes classes of 100 and 1,000 rewritten submissions (10,000 more with `--large`).
+"""
+
+import contextlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time, thread_time
+
+from .measure import Row
+
+ROOT = Path(__file__).parent.parent
+SIZES, LARGE = (100, 1000), 10_000
+TWO_LOSSES = ["mse_loss", "cross_entropy_loss"]
+RATE, SHARE_OF_FLOOR = 100, 0.5
+SEED = 5
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+@dataclass
+class Spent:
+    "What a batch cost: wall seconds, processor seconds of the judge and of its workers, peak memory of the judge."
+    count: int
+    wall: float
+    judge: float
+    workers: float
+    peak: int
+
+    @property
+    def rate(self):
+        return self.count / self.wall
+
+
+# ── Classes to grade ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+def models(course):
+    "Notebooks of the sample class, right and wrong ones, that hurt nobody: those with a loop or a crash are left out."
+    from tito.grading import grade
+    from tito.grading.sheet import ANSWERED, MISSING, RAISED
+
+    graded = grade(course, ROOT / "examples" / "class", seed=SEED).results
+    harmless = {ANSWERED, RAISED, MISSING}
+    calm = [r for r in graded if r.marks and not r.troubles and {mark.status for mark in r.marks} <= harmless]
+    return [json.loads((ROOT / "examples" / "class" / r.file).read_bytes()) for r in calm if r.file.endswith(".ipynb")]
+
+
+def rewritten(notebook, number):
+    "The notebook as another student would have written it: no cell of code is the text of anybody else's."
+    copy = json.loads(json.dumps(notebook))
+    for cell in copy["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and "#| export" in source:
+            cell["source"] = f"{source}\n\nhanded_in_as = {number}  # version {number}\n"
+    return json.dumps(copy)
+
+
+def make_class(folder, notebooks, count):
+    folder.mkdir()
+    for number in range(count):
+        text = rewritten(notebooks[number % len(notebooks)], number)
+        (folder / f"student-{number:05}.ipynb").write_text(text, encoding="utf-8")
+    return folder
+
+
+# ── Whole batches ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+def spent(folder, out, only=()):
+    "Grade a class in a process of its own, as `tito grade` does, and return what it cost."
+    command = [sys.executable, "-m", "benchmarks.grading", "batch", str(folder), str(out), *only]
+    return Spent(**json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout))
+
+
+def batch(folder, out, *only):
+    from tito.grading import grade
+    from tito.settings import read_course
+
+    start, before = perf_counter(), process_time()
+    grades = grade(read_course(ROOT), Path(folder), only=list(only) or None, seed=SEED, out=out)
+    wall, judge = perf_counter() - start, process_time() - before
+    workers = resource.getrusage(resource.RUSAGE_CHILDREN)
+    statuses = {result.status for result in grades.results}
+    if statuses != {"graded"}:
+        sys.exit(f"benchmarks: the batch has statuses {statuses}")
+    cost = Spent(len(grades.results), wall, judge, workers.ru_utime + workers.ru_stime, _peak())
+    print(json.dumps(vars(cost)))
+
+
+def _peak():
+    "Kilobytes that this process held at most. (ru_maxrss would tell that of the process that started it, too.)"
+    with contextlib.suppress(OSError), open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+# ── The floor: fork, confine, the exam's calls; and the parts of a submission ────────────────────────────────────────
+
+def prepared(course):
+    from tito.grading.prepare import prepare
+
+    return prepare(course, "04", None, 2.0, 1 << 30, False)
+
+
+def floor(count):
+    "Seconds to fork and confine `count` workers that ask the reference, already compiled, every question and end."
+    from tito.grading import syscalls
+    from tito.grading.worker import confine, zygote
+    from tito.grading.worker.answer import Namespace, given, make_module, run_piece
+    from tito.settings import read_course
+
+    exam = prepared(read_course(ROOT))
+    filter = syscalls.encoded()
+    questions, modules = zygote.prepare(exam.course)
+    module = make_module(exam.course["target"])
+    for number, piece in enumerate(exam.reference):
+        run_piece(number, piece.source, piece.place, module, 0)
+    limits = confine.prepared(exam.course["limits"], filter, 0)
+    draws = [given(SEED, question)[1] for question in questions]
+    zygote.settle()
+    start = perf_counter()
+    for _ in range(count):
+        if not (child := os.fork()):
+            try:
+                _sit(limits, questions, Namespace([module, *reversed(modules)]), draws)
+            finally:
+                os._exit(1)
+        if os.waitpid(child, 0)[1]:
+            sys.exit("benchmarks: a question of the floor failed")
+    print(json.dumps(perf_counter() - start))
+
+
+def _sit(limits, questions, tt, draws):
+    from tito.grading.worker import confine
+
+    confine.close_all_but(*confine.handles(limits))
+    confine.confine(limits)
+    for question, drawn in zip(questions, draws, strict=True):
+        question.ask(tt, drawn)
+    os._exit(0)
+
+
+def floor_rate(count=150):
+    "Submissions a second that as many processes as cores reach at the floor."
+    command = [sys.executable, "-m", "benchmarks.grading", "floor", str(count)]
+    given = {"cwd": ROOT, "stdout": subprocess.PIPE, "text": True}
+    running = [subprocess.Popen(command, **given) for _ in range(CORES)]
+    return sum(count / json.loads(process.communicate()[0]) for process in running)
+
+
+def parts(course, folder, count=60):
+    """Median seconds of the parts of a submission, each by itself.
+
+    "fork" is a worker with nothing to do, "loading" what a submission's cells add to it, "questions" what is left
+    of the whole when the judge's own work is taken off.
+    """
+    from tito.grading import intake
+    from tito.grading.examiner import Examiner, make_key
+    from tito.grading.journal import Journal
+    from tito.grading.workers import Seat
+
+    exam = prepared(course)
+    seat, times = Seat(exam.course, 0), []
+    try:
+        seat.start()
+        examine = Examiner(exam, make_key(exam, seat, SEED, 2.0), SEED, 2.0)
+        with tempfile.TemporaryDirectory() as out, contextlib.closing(Journal(Path(out))) as journal:
+            journal.begin("", examine.packing(), {})
+            times = [_times(examine, seat, entry, journal) for entry in intake.find(folder)[:count]]
+    finally:
+        seat.close()
+    return {part: median(each[part] for each in times) for part in times[0]}
+
+
+def _times(examine, seat, entry, journal):
+    "Seconds of each part of one submission."
+    from tito.grading import intake
+    from tito.grading.pieces import Piece
+    from tito.grading.sitting import Sitting
+
+    exam = examine.exam
+    parsing, pieces = timed(lambda: intake.code(intake.load(entry, exam.module), exam.module))
+    def loading(pieces):
+        return timed(lambda: Sitting(seat, exam.questions, pieces, examine.seed, 2.0, [], examine.key)._ask([]))[0]
+
+    fork, code = loading([Piece("pass", "cell 1")]), loading(pieces)
+    before = thread_time()
+    whole, result = timed(lambda: examine(seat, entry))
+    judge = thread_time() - before - parsing
+    writing, _ = timed(lambda: journal.add(result))
+    questions = whole - parsing - code - judge
+    return {"parsing": parsing, "fork, confine, end": fork, "loading the code": code - fork, "questions": questions,
+            "judge": judge, "writing": writing}
+
+
+def timed(job):
+    start = perf_counter()
+    result = job()
+    return perf_counter() - start, result
+
+
+# ── The rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+def measure(large=False):
+    from tito.settings import read_course
+
+    course = read_course(ROOT)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        notebooks = models(course)
+        curve = {}
+        for count in (*SIZES, *([LARGE] if large else [])):
+            students = make_class(folder / f"class-{count}", notebooks, count)
+            curve[count] = spent(students, folder / f"out-{count}")
+        yield from exam_rows(curve, floor_rate())
+        seconds = parts(course, folder / f"class-{SIZES[0]}")
+        for part, value in seconds.items():
+            yield Row(f"  of one submission alone: {part} ({value / sum(seconds.values()):.0%})", value)
+        yield from peer_rows(folder, notebooks)
+
+
+def exam_rows(curve, floor):
+    "Seconds a submission for each size of class; the largest beside the floor, and its memory beside the smallest's."
+    for count, cost in curve.items():
+        yield Row(f"the whole exam, {count:,} submissions, {CORES} cores, each", 1 / cost.rate,
+                  target=4 / CORES / RATE if count == max(curve) else None)
+    cost, small = curve[max(curve)], curve[min(curve)]
+    yield Row("  processor time of the judge, each", cost.judge / cost.count)
+    yield Row("  processor time of the workers, each", cost.workers / cost.count)
+    yield Row("the whole exam, each", 1 / cost.rate, "fork + confine + calls", 1 / floor, 1 / SHARE_OF_FLOOR)
+    yield Row(f"peak memory of the judge, {cost.count:,} submissions", cost.peak / 1024,
+              target=1.2 * small.peak / 1024, unit="MB")
+
+
+def peer_rows(folder, notebooks):
+    "The two-loss assignment beside nbgrader, where its environment is at hand."
+    from . import nbgrader
+
+    students = make_class(folder / "two", [nbgrader.only(each, TWO_LOSSES) for each in notebooks], SIZES[-1])
+    cost = spent(students, folder / "out-two", TWO_LOSSES)
+    yield Row(f"two losses, {cost.count:,} submissions, each", 1 / cost.rate)
+    if not nbgrader.available():
+        print(f"no nbgrader in {nbgrader.ENVIRONMENT}: its rows are left out (make test-nbgrader)", file=sys.stderr)
+        return
+    once, sharded = nbgrader.rates(folder, TWO_LOSSES, CORES)
+    yield Row("two losses, each", 1 / cost.rate, "nbgrader 0.9.6", 1 / once, 1 / 100)
+    yield Row("two losses, each", 1 / cost.rate, f"nbgrader, {CORES} processes", 1 / sharded, 1 / 40)
+
+
+if __name__ == "__main__":
+    {"batch": batch, "floor": lambda count: floor(int(count))}[sys.argv[1]](*sys.argv[2:])
