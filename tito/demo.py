@@ -16,7 +16,7 @@ from tito.start import start
 
 GRADED = "04"
 NEXT = (
-    (f"tito grade {GRADED} examples/class", "the same class, kept: grades/ tells what went wrong, question by question"),
+    (f"tito grade {GRADED} examples/class", "the same class, kept: grades/ tells what went wrong where"),
     ("tito demo --keep demo", "keep the release and the workspace, and look inside"),
     ("jupyter lab modules/04_losses", "read the lesson that the class has sat"),
 )
