@@ -5,6 +5,7 @@
 
 import contextlib
 import json
+import math
 import os
 import resource
 import subprocess
@@ -53,11 +54,11 @@ def models(course):
 
 
 def rewritten(notebook, number):
-    "The notebook as another student would have written it: no cell of code is the text of anybody else's."
+    "The notebook as another student would have written it: no cell to be filled holds the text of anybody else's."
     copy = json.loads(json.dumps(notebook))
     for cell in copy["cells"]:
         source = "".join(cell["source"])
-        if cell["cell_type"] == "code" and "#| export" in source:
+        if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("solution"):
             cell["source"] = f"{source}\n\nhanded_in_as = {number}  # version {number}\n"
     return json.dumps(copy)
 
@@ -133,7 +134,8 @@ def floor(count):
                 os._exit(1)
         if os.waitpid(child, 0)[1]:
             sys.exit("benchmarks: a question of the floor failed")
-    print(json.dumps(perf_counter() - start))
+    wall, workers = perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(json.dumps([wall, workers.ru_utime + workers.ru_stime]))
 
 
 def _sit(limits, questions, tt, draws):
@@ -147,11 +149,12 @@ def _sit(limits, questions, tt, draws):
 
 
 def floor_rate(count=150):
-    "Submissions a second that as many processes as cores reach at the floor."
+    "Submissions a second that as many processes as cores reach at the floor, and processor seconds of each."
     command = [sys.executable, "-m", "benchmarks.grading", "floor", str(count)]
     given = {"cwd": ROOT, "stdout": subprocess.PIPE, "text": True}
     running = [subprocess.Popen(command, **given) for _ in range(CORES)]
-    return sum(count / json.loads(process.communicate()[0]) for process in running)
+    spans = [json.loads(process.communicate()[0]) for process in running]
+    return sum(count / wall for wall, _ in spans), sum(processor for _, processor in spans) / (count * CORES)
 
 
 def parts(course, folder, count=60):
@@ -187,7 +190,8 @@ def _times(examine, seat, entry, journal):
     exam = examine.exam
     parsing, pieces = timed(lambda: intake.code(intake.load(entry, exam.module), exam.module))
     def loading(pieces):
-        return timed(lambda: Sitting(seat, exam.questions, pieces, examine.seed, 2.0, [], examine.key)._ask([]))[0]
+        sitting = Sitting(seat, exam.questions, pieces, examine.seed, 2.0, [], examine.key, end=math.inf)
+        return timed(lambda: sitting._ask([]))[0]
 
     fork, code = loading([Piece("pass", "cell 1")]), loading(pieces)
     before = thread_time()
@@ -218,14 +222,14 @@ def measure(large=False):
         for count in (*SIZES, *([LARGE] if large else [])):
             students = make_class(folder / f"class-{count}", notebooks, count)
             curve[count] = spent(students, folder / f"out-{count}")
-        yield from exam_rows(curve, floor_rate())
+        yield from exam_rows(curve, *floor_rate())
         seconds = parts(course, folder / f"class-{SIZES[0]}")
         for part, value in seconds.items():
             yield Row(f"  of one submission alone: {part} ({value / sum(seconds.values()):.0%})", value)
         yield from peer_rows(folder, notebooks)
 
 
-def exam_rows(curve, floor):
+def exam_rows(curve, floor, floor_processor):
     "Seconds a submission for each size of class; the largest beside the floor, and its memory beside the smallest's."
     for count, cost in curve.items():
         yield Row(f"the whole exam, {count:,} submissions, {CORES} cores, each", 1 / cost.rate,
@@ -234,6 +238,8 @@ def exam_rows(curve, floor):
     yield Row("  processor time of the judge, each", cost.judge / cost.count)
     yield Row("  processor time of the workers, each", cost.workers / cost.count)
     yield Row("the whole exam, each", 1 / cost.rate, "fork + confine + calls", 1 / floor, 1 / SHARE_OF_FLOOR)
+    processor = (cost.judge + cost.workers) / cost.count
+    yield Row("  processor time in all, each", processor, "fork + confine + calls", floor_processor, 1 / SHARE_OF_FLOOR)
     yield Row(f"peak memory of the judge, {cost.count:,} submissions", cost.peak / 1024,
               target=1.2 * small.peak / 1024, unit="MB")
 

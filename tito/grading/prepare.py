@@ -12,6 +12,7 @@ import tito
 from tito.grading import exam, intake
 from tito.grading.marks import values
 from tito.problem import USAGE, Problem
+from tito.regions import BEGIN
 
 # What the package needs beside the standard library, and what learners import from that: once here, not once a student.
 # Where Python lives in root's own home, a worker of another user could not even read it.
@@ -82,6 +83,9 @@ def prepare(
     }
     wanted = _wanted(questions, only)
     reference = intake.pieces(module.notebook.name, module.notebook.read_bytes(), module)
+    # Cells that the release locks and hands out as they are: no part of a solution, and the same for everyone.
+    locked = {cell.grade_id for cell in notebook.cells if cell.nbgrader.get("locked") and BEGIN not in cell.source}
+    given["provided"] = [(piece.source, piece.place) for piece in reference if piece.exercise in locked]
     worth = values(questions, points)
     return Exam(module, questions, points, worth, wanted, reference, given, tuple(earlier) if own_stack else ())
 

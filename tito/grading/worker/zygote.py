@@ -21,7 +21,7 @@ import numpy.random
 from tito.grading import exam, wire
 from tito.grading.wire import LENGTH, NUMBER
 from tito.grading.worker import confine
-from tito.grading.worker.answer import Namespace, answer, forget, given, make_module, publish, run_piece
+from tito.grading.worker.answer import READY, Namespace, answer, forget, given, make_module, publish, run_piece
 
 
 def main(fd: int) -> None:
@@ -69,6 +69,8 @@ def prepare(course: dict) -> tuple[list, list]:
         exec(compile(source, module.__file__, "exec"), module.__dict__)
         publish(module)
         modules.append(module)
+    for source, place in course.get("provided", ()):  # once here, not once a worker: a third of a student's cells
+        READY[source, place] = compile(source, place, "exec", dont_inherit=True)
     questions = exam.load(course["exam"])
     settle()
     return questions, modules
@@ -79,6 +81,7 @@ def settle() -> None:
     paths = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
     sys.path[:] = list(dict.fromkeys([*paths, *(path + "/lib-dynload" for path in paths)]))
     sys.argv[:] = [""]
+    os.environ.clear()  # as every worker does: 0.2 ms less for each
     for name, module in sys.modules.items():
         if name.split(".")[0] == "tito" and hasattr(module, "__path__"):
             module.__path__ = []
