@@ -7,6 +7,8 @@ import numpy as np
 
 from tinytorch.core.tensor import Tensor, binary, get_default_dtype, operation, to_array, unary, where
 
+EPSILON = float(np.float32(1e-12))  # keeps denominators from 0; PyTorch holds its 1e-12 in float32, and so do we
+
 # %% ../../modules/04_losses/losses_dev.ipynb #reduce_terms
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -434,7 +436,7 @@ def hinge_loss(pred, target, reduction="mean"):
     return reduce_terms(hinge_terms(pred, target), reduction)
 
 # %% ../../modules/04_losses/losses_dev.ipynb #cosine_embedding_loss
-def cosine(a, b, eps=1e-12):
+def cosine(a, b, eps=EPSILON):
     "The cosine of the angle between the rows of two Tensors (…, D) → (…), finite for zero rows."
     dot = (a * b).sum(axis=-1)
     return dot / (((a ** 2).sum(axis=-1) + eps) * ((b ** 2).sum(axis=-1) + eps)) ** 0.5

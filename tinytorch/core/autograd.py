@@ -415,7 +415,7 @@ losses.huber_terms.rules, losses.hinge_terms.rules, losses.half_square.rules = (
 # %% ../../modules/05_autograd/autograd_dev.ipynb #log_loss_rules
 def bce_p(g, out, p, t):
     "∂L/∂p of binary cross-entropy; the denominator is at least 1e-12, as in PyTorch."
-    return g * (p - t) / np.maximum(p * (1 - p), 1e-12)
+    return g * (p - t) / np.maximum(p * (1 - p), losses.EPSILON)
 
 
 def bce_with_logits_x(g, out, x, y, pos_weight):
