@@ -19,7 +19,7 @@ from time import perf_counter, process_time, thread_time
 from .measure import Row
 
 ROOT = Path(__file__).parent.parent
-SIZES, LARGE = (100, 1000), 10_000
+SIZES, LARGE, RIGHT = (100, 1000), 10_000, 500
 TWO_LOSSES = ["mse_loss", "cross_entropy_loss"]
 RATE, SHARE_OF_FLOOR = 100, 0.5
 SEED = 5
@@ -222,26 +222,32 @@ def measure(large=False):
         for count in (*SIZES, *([LARGE] if large else [])):
             students = make_class(folder / f"class-{count}", notebooks, count)
             curve[count] = spent(students, folder / f"out-{count}")
-        yield from exam_rows(curve, *floor_rate())
+        yield from exam_rows(curve)
+        right = spent(make_class(folder / "right", notebooks[:1], RIGHT), folder / "out-right")
+        yield from floor_rows(right, *floor_rate())
         seconds = parts(course, folder / f"class-{SIZES[0]}")
         for part, value in seconds.items():
             yield Row(f"  of one submission alone: {part} ({value / sum(seconds.values()):.0%})", value)
         yield from peer_rows(folder, notebooks)
 
 
-def exam_rows(curve, floor, floor_processor):
-    "Seconds a submission for each size of class; the largest beside the floor, and its memory beside the smallest's."
+def exam_rows(curve):
+    "Seconds a submission for each size of class, and the largest's memory beside the smallest's."
     for count, cost in curve.items():
         yield Row(f"the whole exam, {count:,} submissions, {CORES} cores, each", 1 / cost.rate,
                   target=4 / CORES / RATE if count == max(curve) else None)
     cost, small = curve[max(curve)], curve[min(curve)]
     yield Row("  processor time of the judge, each", cost.judge / cost.count)
     yield Row("  processor time of the workers, each", cost.workers / cost.count)
-    yield Row("the whole exam, each", 1 / cost.rate, "fork + confine + calls", 1 / floor, 1 / SHARE_OF_FLOOR)
-    processor = (cost.judge + cost.workers) / cost.count
-    yield Row("  processor time in all, each", processor, "fork + confine + calls", floor_processor, 1 / SHARE_OF_FLOOR)
     yield Row(f"peak memory of the judge, {cost.count:,} submissions", cost.peak / 1024,
               target=1.2 * small.peak / 1024, unit="MB")
+
+
+def floor_rows(cost, floor, floor_processor):
+    "Right answers alone beside the floor: the floor's calls are the reference's, and some of the class print pages."
+    against, most = "fork + confine + calls", 1 / SHARE_OF_FLOOR
+    yield Row("the whole exam, right answers, each", 1 / cost.rate, against, 1 / floor, most)
+    yield Row("  processor time, each", (cost.judge + cost.workers) / cost.count, against, floor_processor, most)
 
 
 def peer_rows(folder, notebooks):

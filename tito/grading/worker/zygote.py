@@ -81,7 +81,6 @@ def settle() -> None:
     paths = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
     sys.path[:] = list(dict.fromkeys([*paths, *(path + "/lib-dynload" for path in paths)]))
     sys.argv[:] = [""]
-    os.environ.clear()  # as every worker does: 0.2 ms less for each
     for name, module in sys.modules.items():
         if name.split(".")[0] == "tito" and hasattr(module, "__path__"):
             module.__path__ = []
