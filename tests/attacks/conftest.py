@@ -33,6 +33,13 @@ def folder(school, tmp_path_factory):
 @pytest.fixture(scope="session", params=[1, 4], ids=["one_after_another", "several_at_once"])
 def graded(request, school, folder):
     """{student: result} of the whole class."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # a process that escapes becomes a child of this one
     options = {"workers": request.param, "seed": 5, "time_limit": 0.5, "memory_limit": 128 << 20}
-    return {result.student: result for result in grade(school, folder, "02", **options).results}
+    adopt(True)  # a process that escapes becomes a child of this one
+    try:
+        return {result.student: result for result in grade(school, folder, "02", **options).results}
+    finally:
+        adopt(False)  # other tests' orphans are not ours to wait for
+
+
+def adopt(orphans: bool) -> None:
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, int(orphans))
