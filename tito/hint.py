@@ -25,10 +25,10 @@ def hints(course, exercise: str) -> tuple[Module, list[str]]:
         meant = f"did you mean {close[0]}?" if close else "tito test"
         raise Problem(f"no exercise {exercise!r}", next=meant, code=USAGE)
     module, notebook = known[exercise]
-    return module, _hints_of(notebook, exercise)
+    return module, hints_of(notebook, exercise)
 
 
-def _hints_of(notebook: Notebook, exercise: str) -> list[str]:
+def hints_of(notebook: Notebook, exercise: str) -> list[str]:
     """The hints in the text cells from this exercise's cell to the next exercise's."""
     found, inside = [], False
     for cell in notebook.cells:
