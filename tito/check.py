@@ -1,8 +1,10 @@
-"""`tito check`: the author's lint. Solutions pass, stubs fail with their own message, every known mistake is caught."""
+"""`tito check`: the author's lint. Solutions pass, stubs fail with their own message, every known mistake is caught
+by its inline test and costs marks in the exam."""
 
 from dataclasses import dataclass, field
 
 from tito.catalogue import Module
+from tito.check_exam import exam_faults
 from tito.lint import lint
 from tito.mistakes import read_mistakes, usable
 from tito.notebook import Cell, Exercise, Notebook
@@ -36,6 +38,8 @@ def check(course, module: Module) -> Checked:
         missed = [fault for mistake in own for fault in _mistake_faults(exercise, mistake, run, name)]
         done.faults += missed
         done.rows.append((exercise.name, exercise.points, len(own) - len(missed), len(own)))
+    if not done.faults:  # the exam of a lesson that is not sound would only say it again
+        done.faults += exam_faults(course, module, notebook, mistakes)
     return done
 
 

@@ -60,9 +60,26 @@ TEST_QUAD = """def test_quad():
 
 test_quad()"""
 MISTAKES = '''MISTAKES = [
-    {"exercise": "double", "name": "square", "code": "def double(x):\\n    return x * x\\n", "says": "You square x."},
-    {"exercise": "shift", "name": "down", "code": "def shift(x, by=1):\\n    return x - by\\n", "says": "Downwards."},
+    {"exercise": "double", "name": "square", "code": "#| export\\ndef double(x):\\n    return x * x\\n", "says": "You square x."},
+    {"exercise": "shift", "name": "down", "code": "#| export\\ndef shift(x, by=1):\\n    return x - by\\n", "says": "Downwards."},
 ]
+'''
+
+EXAM = '''from tito.grading.exam import question
+
+SECRET = 1
+
+
+@question("double", "value")
+def doubled(tt, rng):
+    "Twice an array."
+    return tt.double(rng.normal(size=3))
+
+
+@question("shift", "value")
+def shifted(tt, rng):
+    "An array moved by 2."
+    return tt.shift(rng.normal(size=3), 2)
 '''
 
 
@@ -133,7 +150,7 @@ def make_course(root):
         shutil.copy(ROOT / name, root / name)
     write_notebook(root / "modules/01_first/first_dev.ipynb", first_cells())
     (root / "modules/01_first/mistakes.py").write_text(MISTAKES, encoding="utf-8")
-    (root / "modules/01_first/exam.py").write_text("SECRET = 1\n", encoding="utf-8")
+    (root / "modules/01_first/exam.py").write_text(EXAM, encoding="utf-8")
     write_notebook(root / "modules/02_second/second_dev.ipynb", second_cells())
     return root
 

@@ -23,7 +23,7 @@ def change(course, edit):
 
 
 def mistake(course, **values):
-    entry = {"exercise": "double", "name": "x", "code": "def double(x):\n    return 0", "says": "No."} | values
+    entry = {"exercise": "double", "name": "x", "code": "#| export\ndef double(x):\n    return 0", "says": "No."} | values
     (course.modules / "01_first/mistakes.py").write_text(f"MISTAKES = [{entry!r}]\n")
 
 
@@ -72,7 +72,7 @@ def test_a_broken_entry_among_the_mistakes_is_red(course, values, what):
 
 
 def test_a_mistake_that_never_ends_is_caught_and_the_check_goes_on(course):
-    mistake(course, code="def double(x):\n    while True: pass")
+    mistake(course, code="#| export\ndef double(x):\n    while True: pass")
     assert faults(replace(course, cell_time_limit=1.5)) == ""
 
 
@@ -100,6 +100,27 @@ def test_a_fault_of_form_is_red(course, edit, what):
 def test_a_plain_cell_that_fails_is_red(course, first):
     write_notebook(first.notebook, [*first_cells(), code("x = 1\nx / 0")])
     assert "cell 9, line 2: fails: ZeroDivisionError" in faults(course)
+
+
+def test_a_mistake_that_the_exam_does_not_see_is_red(course, first):
+    exam = first.exam.read_text().replace("tt.shift(rng.normal(size=3), 2)", "tt.shift(rng.normal(size=3), 0)")
+    first.exam.write_text(exam)
+    assert faults(course) == "modules/01_first/exam.py: the mistake 'down' of shift earns every point"
+
+
+def test_a_mistake_that_never_reaches_the_exam_is_red(course):
+    mistake(course, code="def double(x):\n    return 0")
+    assert "the mistake 'x' of double is not even defined: double is not defined" in faults(course)
+
+
+def test_an_exam_that_its_own_solution_does_not_pass_is_red(course, first):
+    first.exam.write_text(first.exam.read_text().replace("tt.double(rng.normal(size=3))", "tt.double(rng)"))
+    assert "exam.py, doubled: the reference solution has no answer: raised TypeError" in faults(course)
+
+
+def test_an_exam_that_asks_for_what_is_no_exercise_is_red(course, first):
+    first.exam.write_text(first.exam.read_text().replace('"shift"', '"shifty"'))
+    assert "asks about shifty; no test cell gives points for that" in faults(course)
 
 
 @pytest.mark.parametrize("module", [m.folder for m in read_course(ROOT).catalogue if m.notebook.exists()])
