@@ -58,5 +58,6 @@ def _mistake_faults(mistakes: list[dict], results: dict) -> list[str]:
         if own and all(mark.right for mark in own):
             faults.append(f"{label} earns every point")
         elif all(mark.status == MISSING for mark in own):
-            faults.append(f"{label} is not even defined: {own[0].remark if own else result.message}; `#| export` first?")
+            why = own[0].remark if own else result.message
+            faults.append(f"{label} is not even defined: {why}; does its code begin with `#| export`?")
     return faults

@@ -59,11 +59,13 @@ TEST_QUAD = """def test_quad():
 
 
 test_quad()"""
-MISTAKES = '''MISTAKES = [
-    {"exercise": "double", "name": "square", "code": "#| export\\ndef double(x):\\n    return x * x\\n", "says": "You square x."},
-    {"exercise": "shift", "name": "down", "code": "#| export\\ndef shift(x, by=1):\\n    return x - by\\n", "says": "Downwards."},
+SQUARE = "#| export\ndef double(x):\n    return x * x\n"
+DOWN = "#| export\ndef shift(x, by=1):\n    return x - by\n"
+MISTAKES = f"""MISTAKES = [
+    {{"exercise": "double", "name": "square", "code": {SQUARE!r}, "says": "You square x."}},
+    {{"exercise": "shift", "name": "down", "code": {DOWN!r}, "says": "Downwards."}},
 ]
-'''
+"""
 
 EXAM = '''from tito.grading.exam import question
 

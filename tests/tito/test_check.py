@@ -23,7 +23,8 @@ def change(course, edit):
 
 
 def mistake(course, **values):
-    entry = {"exercise": "double", "name": "x", "code": "#| export\ndef double(x):\n    return 0", "says": "No."} | values
+    code = "#| export\ndef double(x):\n    return 0"
+    entry = {"exercise": "double", "name": "x", "code": code, "says": "No."} | values
     (course.modules / "01_first/mistakes.py").write_text(f"MISTAKES = [{entry!r}]\n")
 
 
