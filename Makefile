@@ -1,23 +1,27 @@
 # make demo   release, export, test and grade the sample class, end to end
 # make test   every test of the course
+# make wheel  what students install, in dist/: tito and the lessons, without solutions, exams and mistakes
 # make test-nbgrader   the lessons through nbgrader itself, in an environment of its own
 # make chaos  kill the grader and its workers 200 times, and see that no grade is lost or wrong
 # make fuzz   100,000 damaged frames for the decoder
 # Each sets up .venv first; a second run finds it ready. Choose another Python with `make PYTHON=python3.12 demo`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-nbgrader chaos fuzz clean
+.PHONY: help demo test wheel test-nbgrader chaos fuzz clean
 PY := .venv/bin/python
 PIP := $(PY) -m pip -qq --disable-pip-version-check
 
 help:
-	@sed -n '1,5s/^# //p' Makefile
+	@sed -n '1,6s/^# //p' Makefile
 
 demo: .venv/.ready
 	@$(PY) -m tito demo
 
 test: .venv/.ready-to-test
 	@$(PY) -m pytest
+
+wheel: .venv/.ready
+	@$(PY) -m tito release --wheel
 
 test-nbgrader: .venv/.ready-to-test
 	@NBGRADER=1 $(PY) -m pytest tests/nbgrader

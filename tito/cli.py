@@ -11,7 +11,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Build, test, release and grade the course. MODULE is 04, 04_losses or losses.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -29,6 +28,13 @@ def main() -> None:
 
         console.complain(problem)
         raise SystemExit(problem.code) from None
+    except ImportError as error:
+        if not (error.name or "").startswith("tito") or Path(__file__).with_name("grading").is_dir():
+            raise
+        from tito import console
+
+        console.complain(Problem("this is the student's tito: grading stays with the course", next="tito --help"))
+        raise SystemExit(2) from None
     except OSError as error:
         if error.errno not in _THEIRS:
             raise
@@ -52,6 +58,22 @@ def _course():
 def _found(course, wanted: list[str] | None):
     """The modules that the user named, or None for all."""
     return [course.catalogue.find(name) for name in wanted] if wanted else None
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from tito import console, doctor
+
+        found = doctor.installed()
+        console.say(f"tito {found.version if found else 'of no known version: it is not installed'}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Which tito.")] = False,
+):
+    """Build, test, release and grade the course. MODULE is 04, 04_losses or losses."""
 
 
 @app.command()
@@ -131,13 +153,19 @@ def submit(
 
 @app.command()
 def release(
-    out: Annotated[Path | None, typer.Option(help="The folder to write.", show_default="release/")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder to write.", show_default="release/ or dist/")] = None,
+    wheel: Annotated[bool, typer.Option("--wheel", help="As a wheel that students install with pip.")] = False,
 ):
     """Make the student edition: no solutions, no exams, no outputs."""
     from tito import release as releasing
     from tito import show
 
     course = _course()
+    if wheel:
+        from tito.wheel import build_wheel
+
+        show.built(course, build_wheel(course, out or course.root / "dist"))
+        return
     out = out or course.root / "release"
     show.released(course, out, releasing.release(course, out))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tito.problem import Problem
 
+DISTRIBUTIONS = ("tinytorch-course", "tinytorch")  # the student's wheel, and the course itself
 NEEDED = ("numpy", "nbdev", "fastcore", "execnb", "jupyter", "matplotlib", "rich", "typer")
 
 
@@ -44,16 +45,23 @@ def _fits(name: str) -> tuple[bool, str]:
     """Whether the version is one that the course was tested with, as its own requirements say."""
     from packaging.requirements import Requirement
 
-    try:
-        requirements = importlib.metadata.requires("tinytorch") or []
-    except importlib.metadata.PackageNotFoundError:
-        return True, ""
-    for text in requirements:
+    found = installed()
+    for text in (found.requires or []) if found else []:
         requirement = Requirement(text)
         if requirement.name == name and not requirement.marker:
             well = requirement.specifier.contains(importlib.metadata.version(name), prereleases=True)
             return well, "" if well else f"{sys.executable} -m pip install '{requirement}'"
     return True, ""
+
+
+def installed() -> importlib.metadata.Distribution | None:
+    """What tito came in; None where it was only put on the path."""
+    for name in DISTRIBUTIONS:
+        try:
+            return importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return None
 
 
 def _course(start: Path | None) -> list[Finding]:

@@ -17,6 +17,7 @@ from tito.regions import BEGIN, MarkerError, cleared, regions, without_hidden_te
 from tito.validate import at, cell_faults
 
 MANIFEST = "release.json"
+EDITION = "edition"  # the folder of a release inside an installed tito
 SECRET = ("exam.py", "mistakes.py")
 ANSWER = "*Your answer here.*"
 

@@ -146,6 +146,13 @@ def released(course, out, paths) -> None:
     next_step(f"tito start my-tinytorch --from {place}")
 
 
+def built(course, wheel) -> None:
+    """The wheel, and what a student does with it."""
+    size = f"{wheel.stat().st_size / 1e3:,.0f} kB: tito and the lessons, no solutions, no exams"
+    say_parts(("built ", "green"), (f"{course.inside(wheel)}, {size}", None))
+    next_step(f"pip install {wheel.name} && tito start my-tinytorch")
+
+
 def started(done) -> None:
     """What became of each file of a workspace."""
     verb = "brought up to date" if done.existed else "made"

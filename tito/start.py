@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tito.handmade import back_up, digest, record
 from tito.problem import USAGE, Problem
-from tito.release import MANIFEST, read_manifest, release
+from tito.release import EDITION, MANIFEST, read_manifest, release
 from tito.settings import SETTINGS, Course, read_course
 
 
@@ -34,7 +34,11 @@ def start(folder: Path, source: Path | None = None) -> Started:
 
 
 def _installed_course() -> Path:
-    root = Path(__file__).resolve().parent.parent
+    """The release that came with tito, or the course that tito stands in."""
+    tool = Path(__file__).resolve().parent
+    if (tool / EDITION / MANIFEST).is_file():
+        return tool / EDITION
+    root = tool.parent
     if not (root / SETTINGS).is_file() or not (root / "modules").is_dir():
         raise Problem("tito is installed without a course", next="tito start DIR --from RELEASE", code=USAGE)
     return root
