@@ -22,6 +22,10 @@ class Course:
     test_time_limit: float = 120
     question_time_limit: float = 2
     memory_limit: int = 1024
+    gradebook: str = "gradebook.db"
+    deadlines: str = ""
+    late_policy: str = ""
+    attempts: str = "last"
 
     @property
     def package(self) -> Path:

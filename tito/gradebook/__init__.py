@@ -1,0 +1,30 @@
+"""The gradebook: every attempt of every student, and what people said about it. It only grows.
+
+    tables      what is kept: students, runs, attempts, hand-ins, manual marks        SQLAlchemy
+    engine      SQLite (WAL) or PostgreSQL, and one way to write to both              SQLAlchemy
+    schema      brings an old gradebook up to date, a copy kept beside it             SQLAlchemy
+    book        record, mark, standing, history                                       SQLAlchemy
+    journal     a grading's out folder, as rows
+    standing    which attempt counts, and the points after manual marks and lateness
+    late        deadlines and the late policy of settings.ini
+    roster      a class list: ours, Canvas's or Moodle's
+    verbs       `tito gradebook ...`
+
+SQLAlchemy takes 0.2 s to import, so `open` does it and nothing before.
+"""
+
+from tito.gradebook.standing import NOT_HANDED_IN, TOTAL, Conflict, Late, ManualMark, Standing
+
+__all__ = ["NOT_HANDED_IN", "TOTAL", "Conflict", "Late", "ManualMark", "Standing", "open"]
+
+
+def open(course, url: str | None = None, create: bool = True):
+    """The course's gradebook, to be used in a `with`; see tito.gradebook.book.Book.
+
+    `url` is a path (relative ones from the course's root) or a SQLAlchemy URL; without it the environment's
+    TITO_GRADEBOOK or settings.ini decides. Raises Problem where it cannot be opened, or where there is none and
+    `create` is false.
+    """
+    from tito.gradebook.book import Book
+
+    return Book(course, url, create)

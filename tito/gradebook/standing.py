@@ -1,0 +1,145 @@
+"""Where a student stands: which attempt counts, and its points after manual marks, overrides and lateness."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tito.grading.journal import SUPERSEDED, Packing
+from tito.grading.marks import Result
+from tito.grading.pieces import GRADED
+from tito.problem import Problem
+
+NOT_HANDED_IN = "not handed in"
+TOTAL = "total"  # an override of all of a module's points, in place of an exercise's name
+LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class ManualMark:
+    """What a person said about one exercise; without points, a comment alone. `id` grows with each that is made."""
+
+    id: int
+    exercise: str
+    kind: str  # "mark" of a cell that people grade, "override" of an automatic mark, "comment", or "late"
+    points: float | None
+    comment: str
+    grader: str
+    why: str
+    at: str
+
+
+class Conflict(Problem):
+    """Another grader was quicker; `theirs` is the mark that stands."""
+
+    def __init__(self, theirs: ManualMark):
+        points = "a comment" if theirs.points is None else f"{theirs.points:g} points"
+        what = f"{theirs.grader} gave {theirs.exercise} {points} at {theirs.at}, after you had looked"
+        super().__init__(what, next="look again, then mark it")
+        self.theirs = theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Days begun after the deadline, and the share of the points that this costs, 0 to 1."""
+
+    days: int = 0
+    penalty: float = 0.0
+    why: str = ""  # who says so, where it is not the clock
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One line of a student's history; `points` is None for what earned no mark."""
+
+    id: int
+    student: str
+    run: str
+    file: str
+    digest: str
+    status: str
+    message: str
+    points: float | None
+    possible: float | None
+    graded_at: str
+    late: Late = Late()
+
+    @property
+    def worth(self) -> float:
+        """Its points after lateness."""
+        return (self.points or 0.0) * (1 - self.late.penalty)
+
+
+@dataclass
+class Standing:
+    """One student in one module. `total` is None where there is no mark that holds."""
+
+    student: str
+    name: str
+    status: str
+    file: str = ""
+    message: str = ""
+    automatic: float | None = None
+    possible: float = 0.0
+    total: float | None = None
+    manual: dict[str, ManualMark] = field(default_factory=dict)
+    late: Late = Late()
+    attempt: int | None = None
+    attempts: int = 0  # different submissions
+    waiting: list[str] = field(default_factory=list)  # cells that a person has yet to mark
+    seed: int | None = None
+    isolation: dict[str, bool] = field(default_factory=dict)
+    line: str = field(default="", repr=False)  # JSON, as the journal has it
+    packing: Packing | None = field(default=None, repr=False)
+    digest: str = ""
+
+    @cached_property
+    def result(self) -> Result:
+        """The attempt's Result, with all of its marks; of a student without attempt, one without marks."""
+        if not self.line:
+            return Result(self.student, self.file, self.status, self.message)
+        result = self.packing.unpack(json.loads(self.line))
+        result.digest = self.digest
+        return result
+
+
+def counting(attempts: list[Attempt], rule: str) -> Attempt:
+    """The attempt that counts, of one student's in the order in which they were graded; `rule` is best or last.
+
+    When the newest earned no mark (unreadable, failed, superseded), no older mark stands in for it. Among several
+    submissions the best is the one with most points after lateness; of one submission that was graded again, only
+    the newest grading can count.
+    """
+    newest = attempts[-1]
+    if newest.status != GRADED or rule == "last":
+        return newest
+    held = {attempt.digest: attempt for attempt in attempts if attempt.status != SUPERSEDED}
+    graded = [attempt for attempt in held.values() if attempt.status == GRADED]
+    return max(graded, key=lambda attempt: (attempt.worth, attempt.graded_at, attempt.id))
+
+
+def lost(attempts: list[Attempt], counts: Attempt) -> str:
+    """What to say of an older mark that holds no longer because of the newest attempt."""
+    older = next((a for a in reversed(attempts) if a.points is not None), None)
+    if counts.status == GRADED or older is None:
+        return counts.message
+    was = f"{older.points:g} of {older.possible:g} points of {older.graded_at[:10]} no longer hold"
+    if counts.status == SUPERSEDED:
+        return f"{was}: the file, the exam or how it is graded has changed; grade again"
+    return f"{counts.message}; {was}" if counts.message else was
+
+
+def total(standing: Standing, tasks: dict) -> float | None:
+    """Points after manual marks, overrides and lateness; an override of the total is final."""
+    given = {name: mark.points for name, mark in standing.manual.items() if mark.points is not None}
+    if TOTAL in given:
+        return given[TOTAL]
+    automatic = [name for name, task in tasks.items() if not task.manual]
+    overridden = [name for name in automatic if name in given]
+    if standing.automatic is None and (not automatic or len(overridden) < len(automatic)):
+        return None
+    points = standing.automatic or 0.0
+    if overridden and standing.automatic is not None:
+        earned = standing.result.by("exercise")
+        points -= sum(earned[name][0] for name in overridden if name in earned)
+    points += sum(given[name] for name in given if name in tasks)
+    return round(points * (1 - standing.late.penalty), 4)
