@@ -176,11 +176,19 @@ def start(
     source: Annotated[
         Path | None, typer.Option("--from", metavar="RELEASE", help="A release.", show_default="the installed course")
     ] = None,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Put the course's changes into your notebooks; a copy is kept.")
+    ] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Open JupyterLab at your first unfinished lesson.")] = False,
 ):
     """Make a workspace, or bring yours up to date without touching what you wrote."""
-    from tito import show, start
+    from tito import show_start, start
 
-    show.started(start.start(folder, source))
+    show_start.started(start.start(folder, source, merge), source, open_)
+    if open_:
+        from tito.lab import open_lab
+
+        raise typer.Exit(open_lab(folder))
 
 
 @app.command()

@@ -1,11 +1,10 @@
 """`tito export`: from the notebooks to the package, through nbdev.
 
 Everything is checked and built in a temporary tree of the same layout; the course's own files are replaced last, one
-`os.replace` each, so a refused notebook leaves the package as it was.
+rename each, so a refused notebook leaves the package as it was.
 """
 
 import difflib
-import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -65,7 +64,7 @@ def export(course, modules: list[Module] | None = None, check: bool = False) -> 
     if not check:
         result.kept = handmade.keep(course, result.changed)
         for path, text in result.changed.items():
-            write_atomically(course.root / path, text)
+            handmade.replace(course.root / path, text.encode("utf-8"))
         handmade.record(course, built)
     return result
 
@@ -152,11 +151,3 @@ def _diff(course, path: str, text: str, most: int = 12) -> list[str]:
     old = (_read(course.root / path) or "").splitlines()
     lines = list(difflib.unified_diff(old, text.splitlines(), lineterm="", n=1))[2:]
     return lines[:most] + ([f"... {len(lines) - most} more lines"] if len(lines) > most else [])
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write beside and rename: a reader sees the old file or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    new.write_bytes(text.encode("utf-8"))
-    os.replace(new, path)

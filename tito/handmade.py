@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import time
 from pathlib import Path
@@ -11,6 +12,14 @@ RECORD = "written.json"
 
 def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write beside and rename: a reader, or the next run after an interrupt, sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(data)
+    os.replace(new, path)
 
 
 def written(course) -> dict[str, str]:
@@ -25,8 +34,7 @@ def written(course) -> dict[str, str]:
 def record(course, texts: dict[str, str]) -> None:
     """Remember that tito wrote these texts."""
     found = written(course) | {path: digest(text.encode("utf-8")) for path, text in texts.items()}
-    course.state.mkdir(exist_ok=True)
-    (course.state / RECORD).write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    replace(course.state / RECORD, (json.dumps(found, indent=1, sort_keys=True) + "\n").encode("utf-8"))
 
 
 def keep(course, paths) -> dict[str, str]:

@@ -153,22 +153,6 @@ def built(course, wheel) -> None:
     next_step(f"pip install {wheel.name} && tito start my-tinytorch")
 
 
-def started(done) -> None:
-    """What became of each file of a workspace."""
-    verb = "brought up to date" if done.existed else "made"
-    say_parts((f"workspace {verb} ", "green"), (str(done.root), None))
-    for path in done.new if done.existed else []:
-        say_parts(("  new      ", "green"), (path, None))
-    for path in done.updated:
-        say_parts(("  updated  ", "green"), (f"{path} (you had not changed it)", None))
-    for path, beside in done.beside.items():
-        say_parts(("  kept     ", "yellow"), (f"{path} is yours; the course's newer one is beside it: {beside}", None))
-    if done.existed and not (done.new or done.updated or done.beside):
-        say("  nothing is new")
-    here = done.existed or str(done.root) == "."
-    next_step("jupyter lab" if here else f"cd {done.root} && jupyter lab")
-
-
 def checked(done) -> None:
     """One module's exercises and how many known mistakes their tests catch; then the faults."""
     known, caught = sum(row[3] for row in done.rows), sum(row[2] for row in done.rows)

@@ -1,14 +1,15 @@
 """`tito start`: a student's workspace from a release, made new or brought up to date."""
 
 import json
-import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tito.handmade import back_up, digest, record
+from tito.handmade import back_up, digest, record, replace
+from tito.merge import Merged, cell_digests, merge
+from tito.notebook import parse_notebook, read_notebook
 from tito.problem import USAGE, Problem
-from tito.release import EDITION, MANIFEST, read_manifest, release
+from tito.release import EDITION, MANIFEST, SECRET, read_manifest, release
 from tito.settings import SETTINGS, Course, read_course
 
 
@@ -20,17 +21,38 @@ class Started:
     new: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)  # the student had not touched them
     beside: dict[str, str] = field(default_factory=dict)  # the student's file -> the course's newer one beside it
+    merged: dict[str, tuple[Merged, str]] = field(default_factory=dict)  # what changed, and the backup
+    notes: list[str] = field(default_factory=list)
     existed: bool = False
 
+    @property
+    def mergeable(self) -> bool:
+        return any(path.endswith(".ipynb") and path not in self.merged for path in self.beside)
 
-def start(folder: Path, source: Path | None = None) -> Started:
+
+@dataclass(frozen=True)
+class Update:
+    """From the earlier release of a workspace ("before", {} where there is no record) to the one in `edition`."""
+
+    workspace: Course
+    edition: Path
+    before: dict
+    merging: bool
+    done: Started
+
+    def was(self, part: str, path: str):
+        return self.before.get(part, {}).get(path)
+
+
+def start(folder: Path, source: Path | None = None, merging: bool = False) -> Started:
     """Make a workspace in `folder`, or bring the one there up to date, from a release or a course.
 
-    A file that the student has changed is never written over: the course's newer one is put beside it.
+    A file that the student has changed is never written over: the course's newer one is put beside it, or, with
+    `merging`, a notebook gets the course's changes and keeps the student's, and a copy of it is kept.
     """
     with tempfile.TemporaryDirectory(prefix="tito-start-") as name:
         edition = _edition(source or _installed_course(), Path(name) / "release")
-        return _fill(folder, edition)
+        return _fill(folder, edition, merging)
 
 
 def _installed_course() -> Path:
@@ -54,48 +76,112 @@ def _edition(source: Path, scratch: Path) -> Path:
     return scratch
 
 
-def _fill(folder: Path, edition: Path) -> Started:
+def _fill(folder: Path, edition: Path, merging: bool) -> Started:
     manifest = read_manifest(edition / MANIFEST)
     before = read_manifest(folder / ".tito" / MANIFEST)
-    if not before and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    existed = bool(before) or _lost_its_record(folder)
+    if not existed and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         what = f"{folder.resolve()} is not empty, and no workspace: nothing was written"
         raise Problem(what, next="tito start NEW-FOLDER", code=USAGE)
-    done = Started(folder, existed=bool(before))
-    workspace = Course(folder.resolve())
+    workspace, done = Course(folder.resolve()), Started(folder, existed=existed)
+    if not before:
+        _keep(workspace, {"files": {}})  # what an interrupted start leaves is a workspace, for the next one to finish
+    update = Update(workspace, edition, before, merging, done)
+    notebooks = [path for path in manifest["files"] if path.endswith(".ipynb")]
+    manifest["cells"] = {path: cell_digests(read_notebook(edition / path)) for path in notebooks}
     for path in manifest["files"]:
-        _bring(workspace, path, edition / path, before.get("files", {}).get(path), done)
-    kept = {path: before["tests"][path] for path in done.beside if path in before.get("tests", {})}
-    manifest["tests"] |= kept  # the tests in a notebook that stayed are still those of its own release
-    workspace.state.mkdir(exist_ok=True)
-    (workspace.state / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        _bring(update, path)
+    for path in [path for path in notebooks if path in done.beside and path not in done.merged]:
+        _still_of_the_earlier_release(manifest, before, path)
+    _keep(workspace, manifest)
     return done
 
 
-def _bring(workspace: Course, path: str, source: Path, released: str | None, done: Started) -> None:
-    """Bring one file of the release into the workspace; `released` is the digest it had in the earlier release."""
-    target, data = workspace.root / path, source.read_bytes()
+def _lost_its_record(folder: Path) -> bool:
+    """Whether this is a workspace without .tito: one that came through git, which leaves that out."""
+    lessons = folder / "modules"
+    if not (folder / SETTINGS).is_file() or not lessons.is_dir():
+        return False
+    return not any(found for name in SECRET for found in lessons.glob(f"*/{name}"))  # a course has exams
+
+
+def _still_of_the_earlier_release(manifest: dict, before: dict, path: str) -> None:
+    """A notebook that stayed as it was: its tests and cells are still those of its own release."""
+    for part in ("files", "tests", "cells"):
+        if path in before.get(part, {}):
+            manifest[part][path] = before[part][path]
+        elif part != "tests":
+            manifest[part].pop(path)
+
+
+def _keep(workspace: Course, manifest: dict) -> None:
+    text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
+    replace(workspace.state / MANIFEST, text.encode("utf-8"))
+
+
+def _bring(update: Update, path: str) -> None:
+    """Bring one file of the release into the workspace."""
+    workspace, done = update.workspace, update.done
+    target, data = workspace.root / path, (update.edition / path).read_bytes()
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        _note_a_renamed_one(update, target)
+        replace(target, data)
         record(workspace, {path: data.decode("utf-8", "replace")})
         done.new.append(path)
         return
-    present = digest(target.read_bytes())
+    present, released = digest(target.read_bytes()), update.was("files", path)
     if digest(data) in (present, released):
         return
     if present == released:
         back_up(workspace, target)
-        target.write_bytes(data)
+        replace(target, data)
         done.updated.append(path)
+    elif update.merging and path.endswith(".ipynb"):
+        _merge(update, path, data)
     elif not path.endswith("__init__.py"):  # `tito export` writes those
-        _put_beside(workspace, target, source, done)
+        _put_beside(update, path, data)
 
 
-def _put_beside(workspace: Course, target: Path, source: Path, done: Started) -> None:
-    """The course's newer file beside the student's; its name begins with `_`, so that nbdev does not export it."""
-    beside = target.with_name(f"_{target.stem}.new{target.suffix}")
-    back_up(workspace, target)
+def _note_a_renamed_one(update: Update, target: Path) -> None:
+    others = [p.name for p in target.parent.glob("*.ipynb") if p.name[0] not in "._"]
+    if target.suffix == ".ipynb" and update.done.existed and others:
+        what = f"{target.name} came new, for it was not there; is {others[0]} yours? Name it {target.name} again"
+        update.done.notes.append(what)
+
+
+def _merge(update: Update, path: str, data: bytes) -> None:
+    """The course's changes into the student's notebook; one that cannot be read stays as it is."""
+    target = update.workspace.root / path
+    try:
+        mine = read_notebook(target)
+    except Problem as problem:
+        update.done.notes.append(f"{problem}: nothing was merged into it")
+        _put_beside(update, path, data)
+        return
+    merged = merge(mine, update.was("cells", path) or {}, parse_notebook(target, data.decode("utf-8")))
+    backup = back_up(update.workspace, target)
+    replace(target, merged.notebook.text().encode("utf-8"))
+    update.done.merged[path] = merged, update.workspace.inside(backup)
+    beside = _beside(target)
+    if merged.yours:
+        _put_beside(update, path, data)
+    elif beside.exists() and beside.read_bytes() == data:
+        beside.unlink()
+
+
+def _beside(target: Path) -> Path:
+    """Its name begins with `_`, so that nbdev does not export it."""
+    return target.with_name(f"_{target.stem}.new{target.suffix}")
+
+
+def _put_beside(update: Update, path: str, data: bytes) -> None:
+    """The course's newer file beside the student's."""
+    target = update.workspace.root / path
+    beside = _beside(target)
+    update.done.beside[path] = update.workspace.inside(beside)
+    if beside.exists() and beside.read_bytes() == data:
+        return
+    back_up(update.workspace, target)
     if beside.exists():
-        back_up(workspace, beside)
-    shutil.copyfile(source, beside)
-    done.beside[workspace.inside(target)] = workspace.inside(beside)
+        back_up(update.workspace, beside)
+    replace(beside, data)

@@ -8,6 +8,7 @@ import pytest
 from course_fixture import source_of, tito
 
 from tito.export import export
+from tito.lab import open_lab
 from tito.problem import Problem
 from tito.settings import find_course
 from tito.start import start
@@ -118,3 +119,30 @@ def test_a_workspace_without_a_package_does_not_find_the_reference(workspace):
     program = "from tito import workspace; workspace.activate(); import tinytorch.core.tensor"
     done = subprocess.run([sys.executable, "-c", program], cwd=workspace.root, capture_output=True, text=True)
     assert "tinytorch.core is missing: 01_first is not exported yet" in done.stderr
+
+
+FAKE_LAB = "import os, sys; print('opened', sys.argv[1:], 'in', os.getcwd())\n"
+
+
+def test_open_starts_jupyterlab_at_the_first_unfinished_lesson(course, workspace, tmp_path):
+    lab = tmp_path / "path/jupyterlab"
+    lab.mkdir(parents=True)
+    (lab / "__init__.py").write_text("")
+    (lab / "__main__.py").write_text(FAKE_LAB)
+    options = {"env": os.environ | {"PYTHONPATH": str(lab.parent)}}
+    done = tito(workspace.root, "start", "--open", "--from", course.root, **options)
+    assert f"opened ['{NOTEBOOK}'] in {workspace.root}" in done.stdout
+    for number, name in ((4, "double"), (6, "shift")):
+        source_of(workspace.root / NOTEBOOK, number, source_of(course.root / NOTEBOOK, number))
+        assert f"def {name}" in source_of(workspace.root / NOTEBOOK, number)
+    tito(workspace.root, "test", "01")
+    done = tito(workspace.root, "start", "--open", "--from", course.root, **options)
+    assert "opened ['modules/02_second/second_dev.ipynb']" in done.stdout
+
+
+def test_open_without_jupyterlab_says_how_to_get_it(workspace, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jupyterlab", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(Problem, match="JupyterLab is not installed") as raised:
+        open_lab(workspace.root)
+    assert raised.value.next.endswith("-m pip install jupyterlab")

@@ -1,0 +1,50 @@
+"""How `tito start` reads: what became of each file, and the way to what is not in the student's notebooks yet."""
+
+from tito.console import next_step, say, say_parts
+from tito.show import counted
+
+OFFER = "  --merge puts the course's new and changed cells into your notebook; what you wrote stays, a copy is kept."
+
+
+def started(done, source=None, opening: bool = False) -> None:
+    """What became of a workspace made from `source`; no next step where JupyterLab opens."""
+    verb = "brought up to date" if done.existed else "made"
+    say_parts((f"workspace {verb} ", "green"), (str(done.root), None))
+    for path in done.new if done.existed else []:
+        _line("new", "green", path)
+    for path in done.updated:
+        _line("updated", "green", f"{path} (you had not changed it)")
+    for path, (merged, backup) in done.merged.items():
+        _merged(path, merged, backup)
+    for path, beside in done.beside.items():
+        if path not in done.merged:
+            _line("kept", "yellow", f"{path} is yours; the course's newer one is beside it: {beside}")
+    for note in done.notes:
+        _line("look", "yellow", note)
+    if done.existed and not (done.new or done.updated or done.beside or done.merged):
+        say("  nothing is new")
+    _next(done, f" --from {source}" if source else "", opening)
+
+
+def _next(done, source: str, opening: bool) -> None:
+    offer = done.mergeable and not done.notes
+    if offer:
+        say(OFFER)
+    here = done.existed or str(done.root) == "."
+    verb = f"tito start {done.root}{source} --merge" if offer else "jupyter lab"
+    next_step("" if opening else verb if here or offer else f"cd {done.root} && {verb}")
+
+
+def _line(word: str, style: str | None, text: str) -> None:
+    say_parts((f"  {word:9}", style), (text, None))
+
+
+def _merged(path: str, merged, backup: str) -> None:
+    """What came into one of the student's notebooks, and where it is as it was."""
+    counts = (("new", merged.new), ("updated", merged.updated), ("back", merged.back), ("taken out", merged.gone))
+    told = [f"{counted(len(cells), 'cell')} {word}" for word, cells in counts if cells]
+    _line("merged", "green", f"{path}: {', '.join(told) or 'every cell stayed as it was'}; before: {backup}")
+    if merged.yours:
+        _line("", None, f"changed by you and by the course, yours stayed: {', '.join(merged.yours)}")
+    if merged.theirs:
+        _line("", None, f"tests that you had edited, the course's came: {', '.join(merged.theirs)}")
