@@ -247,6 +247,24 @@ def grade(
 
 
 @app.command()
+def report(
+    module: Annotated[str, typer.Argument(metavar="MODULE")],
+    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("reports"),
+    grades: Annotated[
+        Path | None, typer.Option(help="A folder of `tito grade --out`.", show_default="the gradebook")
+    ] = None,
+    submissions: Annotated[
+        Path | None, typer.Option(help="Tell also which of these submissions are alike.", show_default=False)
+    ] = None,
+):
+    """Write a page for each student and one for the class, that need no network."""
+    from tito import report, show
+
+    course = _course()
+    show.reported(course, report.report(course, course.catalogue.find(module), out, grades, submissions))
+
+
+@app.command()
 def demo(
     keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep what it makes in a new folder.")] = None,
 ):

@@ -1,0 +1,56 @@
+"""The folder of reports: each page is replaced in one step, and no page is ever deleted."""
+
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tito.problem import USAGE, Problem
+from tito.report.figures import Tally, matrix
+from tito.report.pages import Pages
+from tito.report.reading import readings
+from tito.report.students import Run, Student
+from tito.report.text import file_name
+
+
+@dataclass
+class Written:
+    """What was written: the class's page, how many students' pages, and the pages of students who are not among them."""
+
+    index: Path
+    count: int
+    others: list[str] = field(default_factory=list)
+    pairs: int | None = None
+
+
+def write(module, run: Run, students: list[Student], out: Path, pairs=None) -> Written:
+    """Write the reports of a class into the folder `out`; `pairs` are those of tito.similarity, or None."""
+    out = Path(out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem(
+            f"{out}: reports cannot be written there: {error.strerror}", next="name another --out", code=USAGE
+        ) from error
+    pages, tally = Pages(run, module, readings(module)), Tally()
+    files = {student.id: file_name(student.id) for student in students}
+    for student in students:
+        lines = matrix(student)
+        tally.add(student, lines)
+        replace(out / files[student.id], pages.student(student, lines))
+    others = sorted(path.name for path in out.glob("*.html") if path.name not in {*files.values(), "index.html"})
+    replace(out / "index.html", pages.class_(tally, files, pairs, others))
+    return Written(out / "index.html", len(students), others, None if pairs is None else len(pairs))
+
+
+def replace(path: Path, page: str) -> None:
+    """Write a page so that whoever opens it finds the old one or the new one, whole."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".page.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(page)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,200 @@
+"""Students' pages and the class's: what figures.py worked out, set in the templates. No page needs anything beside it."""
+
+import base64
+import hashlib
+from functools import cached_property
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from tito.gradebook import NOT_HANDED_IN
+from tito.grading.pieces import FAILED, GRADED
+from tito.grading.worker.confine import PROTECTIONS
+from tito.report import figures, text
+from tito.report.picture import histogram, pictures
+from tito.report.students import Run, Student
+
+TEMPLATES = Path(__file__).parent / "templates"
+MARK_JS = 'document.documentElement.className="js"'
+MOST, MANY = 60, 12  # names listed at once; names listed without being asked
+MISCONCEPTIONS = 40
+
+
+def _finalize(value):
+    """What every expression of a template passes: text of submissions made visible; None is a fault of the template."""
+    return value if isinstance(value, (Markup, int, float)) else text.visible(str(value))
+
+
+class Pages:
+    """The templates, compiled once, with what stands on every page of a run."""
+
+    def __init__(self, run: Run, module, readings: dict):
+        self.run, self.module, self.readings = run, module, readings
+        self.environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=_finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.filters |= {"points": text.points, "counted": text.counted, "line": text.one_line}
+        self.environment.globals |= {"run": run}
+        self.style = self._source("style.css")
+
+    def _source(self, name: str) -> Markup:
+        return Markup((TEMPLATES / name).read_text(encoding="utf-8").strip())
+
+    @cached_property
+    def _student(self):
+        values = {"style": self.style, "policy": _policy(self.style), "readings": self.readings}
+        values |= {"notebook": self.module.notebook.name, "number": self.module.number}
+        return self.environment.get_template("student.html", globals=values | {"pictures": pictures, "cell": _cell})
+
+    def student(self, student: Student, lines: list[figures.Line]) -> str:
+        """A student's own page: nothing of anybody else's is in it."""
+        looks = figures.looks(student)
+        comments = [(name, mark) for name, mark in student.manual.items() if mark.comment or mark.points is not None]
+        share = round(100 * student.total / student.possible, 2) if student.total and student.possible else 0
+        held, lacking = _protections([student])
+        return self._student.render(
+            student=student,
+            held=held,
+            lacking=lacking,
+            share=max(0, min(100, share)),
+            summary=_summary(student, lines),
+            failed=student.result.status == FAILED,
+            looks=looks,
+            looked={look.exercise for look in looks},
+            comments=comments,
+            matrix=lines,
+            aspects=figures.aspects([student]),
+        )
+
+    def class_(self, tally: figures.Tally, files: dict[str, str], pairs, others: list[str]) -> str:
+        """The class's page; `files` are the names of the students' pages."""
+        mark_js, class_js = Markup(MARK_JS), self._source("class.js")
+        values = {"style": self.style, "policy": _policy(self.style, mark_js, class_js)}
+        template = self.environment.get_template("class.html", globals=values | {"cell": _cell})
+        students = [row.student for row in tally.rows]
+        whole, aspects = _whole(tally), figures.aspects(students[:200])
+        held, lacking = _protections(students)
+        return template.render(
+            held=held,
+            lacking=lacking,
+            seeds=sorted({student.seed for student in students if student.seed is not None}),
+            mark_js=mark_js,
+            class_js=class_js,
+            tally=tally,
+            files=files,
+            aspects=aspects,
+            whole=whole,
+            rows=Markup("\n").join(_row(row, aspects, files) for row in tally.rows),
+            histogram=histogram(tally.bins(self.run.possible), self.run.possible, tally.median),
+            commonest=tally.commonest[:MISCONCEPTIONS],
+            unmarked=sum(map(len, tally.unmarked.values())),
+            pairs=pairs,
+            party=lambda name: _party(name, files),
+            lines=_code,
+            others=others,
+            most=MOST,
+            many=MANY,
+        )
+
+
+def _policy(style: Markup, *scripts: Markup) -> str:
+    """A browser runs and fetches nothing but what tito wrote, whatever got into a page."""
+    scripts_ = " ".join(map(_hash, scripts)) or "'none'"
+    return f"default-src 'none'; style-src {_hash(style)}; script-src {scripts_}; base-uri 'none'; form-action 'none'"
+
+
+def _hash(source: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
+
+
+def _protections(students) -> tuple[list[str], list[str]]:
+    """What held of every one of them, and what did not of some."""
+    records = {tuple(student.isolation.items()) for student in students if student.isolation}
+    names = [name for name in PROTECTIONS if any(name in dict(record) for record in records)]
+    held = [name for name in names if all(dict(record).get(name) for record in records)]
+    told = {name: PROTECTIONS[name].split(" (")[0] for name in names}
+    return [told[name] for name in held], [told[name] for name in names if name not in held]
+
+
+def _summary(student: Student, lines: list[figures.Line]) -> str:
+    """A sentence on how it went."""
+    result = student.result
+    if result.status == FAILED:
+        return "Grading it failed, and that is not your fault: your instructor will look into it. This is no zero."
+    if result.status == NOT_HANDED_IN:
+        return "Nothing was handed in."
+    if student.total is None and result.status == GRADED:
+        return "It is graded, but its mark waits for your instructor."
+    if student.total is None:
+        return f"What you handed in is {result.status}: it could not be graded. This is no zero; put it right and hand it in again."
+    full = sum(line.full for line in lines)
+    if lines and full == len(lines):
+        return f"All {len(lines)} exercises have full marks. There is nothing to put right."
+    if full == 0:
+        return f"None of {text.counted(len(lines), 'exercise')} has full marks yet."
+    left = len(lines) - full
+    return f"{full} of {text.counted(len(lines), 'exercise')} {'has' if full == 1 else 'have'} full marks; {left} lost points."
+
+
+def _cell(pair, by_hand: bool = False) -> Markup:
+    """A cell of points: a number where they are full, earned/possible where some were lost."""
+    if pair is None:
+        return Markup('<td class="n"></td>')
+    earned, possible = pair
+    note = " by hand" if by_hand else ""
+    if possible is None or earned > possible - figures.NEAR:
+        return Markup(f'<td class="n">{text.points(earned)}{note}</td>')
+    return Markup(f'<td class="n lost">{text.points(earned)}/{text.points(possible)}{note}</td>')
+
+
+def _row(row: figures.Row, aspects: list[str], files: dict[str, str]) -> Markup:
+    """A student's row of the class table: by hand, since there are thousands. Sorting reads `data-v`."""
+    student, has = row.student, " ".join(map(str, row.misconceptions))
+    total = -1 if student.total is None else student.total
+    name = escape(text.one_line(student.shown, 60))
+    cells = [
+        f'<th scope="row"><a href="{files[student.id]}"><bdi>{name}</bdi></a></th>',
+        f"<td>{escape(text.one_line(student.result.status))}</td>",
+        f'<td class="n" data-v="{total:g}">{text.points(student.total)}</td>',
+    ]
+    for aspect in aspects:
+        earned, possible = row.aspects.get(aspect, (-1, 0))
+        shown = text.points(earned) if possible else "–"
+        cells.append(
+            f'<td class="n{" lost" if possible and earned < possible - figures.NEAR else ""}" data-v="{earned:g}">{shown}</td>'
+        )
+    cells.append(f"<td><bdi>{escape(row.look)}</bdi></td>")
+    return Markup(f'<tr data-has="{has}">{"".join(cells)}</tr>' if has else f"<tr>{''.join(cells)}</tr>")
+
+
+def _whole(tally: figures.Tally) -> figures.Sums:
+    """All exercises together."""
+    whole = figures.Sums("")
+    for sums in tally.exercises.values():
+        whole.earned, whole.possible = whole.earned + sums.earned, whole.possible + sums.possible
+        for aspect, (earned, possible) in sums.aspects.items():
+            pair = whole.aspects.setdefault(aspect, [0.0, 0.0])
+            pair[0], pair[1] = pair[0] + earned, pair[1] + possible
+    return whole
+
+
+def _party(name: str, files: dict[str, str]) -> Markup:
+    """One side of a pair: a student's page, or what is no student's (the reference solution)."""
+    shown = text.one_line(name, 60)
+    if name in files:
+        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(files[name], shown)
+    return Markup("<b>{}</b>").format(shown)
+
+
+def _code(lines: list[tuple[str, bool]]) -> Markup:
+    """Lines of code, those that are alike marked."""
+    shown = [
+        (Markup("<mark>{}</mark>") if alike else Markup("{}")).format(text.visible(line, 200)) for line, alike in lines
+    ]
+    return Markup("\n").join(shown)

@@ -1,0 +1,55 @@
+"""Text of submissions as it may stand on a page: escaped by the templates, and made visible here."""
+
+import hashlib
+import re
+import unicodedata
+
+LONGEST = 1200  # characters of one message
+_PLAIN = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_-]+)*")
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+# Control characters but tab and newline, lone surrogates, non-characters, and what turns the direction of the text
+# around it; a name may still hold the marks that Arabic and Hebrew need (U+200E, U+200F).
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str, longest: int = LONGEST) -> str:
+    """The text without what HTML forbids or what would hide or turn its neighbours, cut at `longest` characters."""
+    cut = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", cut)
+
+
+def one_line(text: str, longest: int = 160) -> str:
+    """The text on one line."""
+    return visible(" ".join(text[: 4 * longest].split()), longest)
+
+
+def points(number: float | None) -> str:
+    """Points with at most two decimals; a dash where there are none."""
+    if number is None:
+        return "–"
+    text = f"{number:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text.replace("-", "−")
+
+
+def per_cent(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "–"
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 exercise", "2 exercises"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def file_name(student: str) -> str:
+    """The name of a student's page, good on any file system: two students never share one, also where case is lost.
+
+    A plain id stands as it is. Any other is cleaned and carries a mark of the whole id behind a `~`, which no plain
+    name holds.
+    """
+    stem = student.split(".")[0]
+    if len(student) <= 64 and _PLAIN.fullmatch(student) and stem not in _DEVICES and student != "index":
+        return f"{student}.html"
+    plain = unicodedata.normalize("NFKD", student[:200]).encode("ascii", "ignore").decode().lower()
+    cleaned = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-")[:40] or "student"
+    mark = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{cleaned}~{mark}.html"
