@@ -57,7 +57,7 @@ def grade(
         examine = Examiner(prepared, key, seed, time_limit)
         grades = _grades(prepared, seed, held, entries)
         if journal:
-            run = prepared.fingerprint(seed, time_limit, held)
+            run = examine.fingerprint(held)
             head = {"module": grades.module, "only": sorted(only or []), "seed": seed, "isolation": held}
             with _disk(journal):
                 journal.begin(run, examine.packing(), head)

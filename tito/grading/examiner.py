@@ -1,11 +1,15 @@
 """One submission from its file to its result; the reference solution goes the same way, and its sheet is the key."""
 
+import hashlib
+import json
 import time
 from dataclasses import dataclass
 
 from tito.grading import intake
+from tito.grading.diagnosis import diagnose
 from tito.grading.intake import Entry
 from tito.grading.journal import Packing
+from tito.grading.known import Known
 from tito.grading.marks import Result, marked, told
 from tito.grading.pieces import FAILED, GRADED, Refused
 from tito.grading.prepare import Exam
@@ -13,6 +17,7 @@ from tito.grading.sheet import ANSWERED, RAISED, Sheet
 from tito.grading.sitting import Sitting
 from tito.grading.stack import stack
 from tito.grading.workers import Lost, Seat
+from tito.mistakes import read_mistakes, usable
 from tito.problem import Problem
 
 
@@ -39,6 +44,10 @@ class Examiner:
     seed: int
     time_limit: float
 
+    def __post_init__(self):
+        mistakes = usable(read_mistakes(self.exam.module), self.exam.module.read(), "", [])
+        self.known = Known(self.exam, self.key, self.seed, self.time_limit, mistakes)
+
     def __call__(self, seat: Seat, entry: Entry) -> Result:
         started = time.monotonic()
         file = " + ".join(path.name.encode("utf-8", "replace").decode() for path in entry.paths)
@@ -52,8 +61,9 @@ class Examiner:
             questions, wanted = self.exam.questions, self.exam.wanted
             sitting = Sitting(seat, questions, pieces, self.seed, self.time_limit, wanted, self.key)
             sheet = sitting.run()
-            result.marks = marked(self.exam.asked, self.exam.asked_worth, self.key, sheet, pieces)
-            result.troubles = [told(trouble) for trouble in sheet.troubles.values()]
+            marks = marked(self.exam.asked, self.exam.asked_worth, self.key, sheet, pieces)
+            result.diagnoses = diagnose(self.known, seat, sheet, marks)
+            result.marks, result.troubles = marks, [told(trouble) for trouble in sheet.troubles.values()]
         except Refused as refused:
             result.status, result.message = refused.status, str(refused)
         except Lost as lost:
@@ -67,6 +77,11 @@ class Examiner:
             return intake.load(entry, self.exam.module, self.exam.earlier).digest
         except Refused:
             return ""
+
+    def fingerprint(self, held: dict[str, bool]) -> str:
+        """What changes when anything does that decides a mark or what is said of it, but for the submission itself."""
+        text = self.exam.fingerprint(self.seed, self.time_limit, held) + json.dumps(self.known.mistakes, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def packing(self) -> Packing:
         return Packing(self.exam.asked, self.exam.asked_worth, [answer.status for answer in self.key.answers])

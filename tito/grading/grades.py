@@ -130,16 +130,19 @@ def _as_dict(result: Result) -> dict:
     if result.marks:
         found |= {"exercises": result.by("exercise"), "aspects": result.by("aspect")}
     telling = [{name: getattr(mark, name) for name in _MARK} for mark in result.marks if mark.remark or not mark.right]
-    return found | {"troubles": result.troubles, "look_at": telling}
+    diagnoses = [asdict(diagnosis) for diagnosis in result.diagnoses]
+    return found | {"troubles": result.troubles, "diagnoses": diagnoses, "look_at": telling}
 
 
 def _first_remark(result: Result) -> str:
-    """What to tell first: code that did not run, then the first question that earned nothing, then a remark."""
+    """What to tell first: code that did not run, then why an exercise is wrong, then the first question, or a remark."""
     wrong = [mark for mark in result.marks if not mark.right] or [mark for mark in result.marks if mark.remark]
     if result.message:
         text = result.message
     elif wrong and wrong[0].status not in (ANSWERED, RAISED, MISSING):
         text = f"{wrong[0].exercise}: {wrong[0].status}: {wrong[0].remark}"
+    elif result.diagnoses:
+        text = f"{result.diagnoses[0].exercise}: {result.diagnoses[0].says}"
     elif wrong:
         text = f"{wrong[0].exercise}: {wrong[0].remark}"
     else:

@@ -9,9 +9,10 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tito.grading.diagnosis import read_diagnosis
 from tito.grading.marks import Mark, Result
 from tito.grading.pieces import FAILED
 from tito.problem import USAGE, Problem
@@ -48,6 +49,8 @@ class Packing:
         line["points"] = [result.total, result.possible] if result.marks else None
         pairs = enumerate(zip(result.marks, self.plain, strict=False))
         line["marks"] = [[n, m.status, m.right, m.remark] for n, (m, plain) in pairs if m != plain]
+        if result.diagnoses:
+            line["diagnoses"] = [asdict(diagnosis) for diagnosis in result.diagnoses]
         return line
 
     def unpack(self, line: dict) -> Result:
@@ -56,8 +59,9 @@ class Packing:
             p = marks[number]
             earned = p.possible if right else 0.0
             marks[number] = Mark(p.question, p.exercise, p.aspect, p.about, status, right, earned, p.possible, remark)
-        seconds, troubles = line["seconds"], line["troubles"]
-        return Result(line["student"], line["file"], line["status"], line["message"], marks, troubles, seconds)
+        told = [line[name] for name in ("student", "file", "status", "message")]
+        diagnoses = [read_diagnosis(entry) for entry in line.get("diagnoses", ())]
+        return Result(*told, marks, line["troubles"], line["seconds"], diagnoses=diagnoses)
 
 
 class Journal:

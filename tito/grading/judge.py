@@ -113,7 +113,7 @@ def _shown(leaf: Leaf) -> str:
     if isinstance(leaf.value, str):
         return leaf.value[:80]
     if isinstance(leaf.value, np.ndarray) and leaf.value.ndim == 0:
-        return _number(leaf.value[()])
+        return number_text(leaf.value[()])
     return NAMES[leaf.kind]
 
 
@@ -174,11 +174,12 @@ def _tolerance(question: Question, key: np.ndarray) -> tuple[float, float]:
 def _first(key: np.ndarray, got: np.ndarray, wrong: np.ndarray) -> str:
     """The first wrong entry, and how many there are."""
     if wrong.ndim == 0:
-        return f"expected {_number(key[()])}, got {_number(got[()])}"
+        return f"expected {number_text(key[()])}, got {number_text(got[()])}"
     place = tuple(int(axis[0]) for axis in np.nonzero(wrong))
     count = f"; {np.count_nonzero(wrong)} of {wrong.size} entries are wrong" if wrong.size > 1 else ""
-    return f"expected {_number(key[place])} at {list(place)}, got {_number(got[place])}{count}"
+    return f"expected {number_text(key[place])} at {list(place)}, got {number_text(got[place])}{count}"
 
 
-def _number(value) -> str:
+def number_text(value) -> str:
+    """A NumPy number as verdicts show it."""
     return str(bool(value)) if value.dtype.kind == "b" else f"{value:.6g}" if value.dtype.kind != "c" else str(value)

@@ -38,6 +38,7 @@ class Result:
     troubles: list[str] = field(default_factory=list)
     seconds: float = 0
     digest: str = ""  # of the files that were graded
+    diagnoses: list = field(default_factory=list)  # tito.grading.diagnosis.Diagnosis
 
     @property
     def total(self) -> float | None:
