@@ -3,9 +3,11 @@
     tables      what is kept: students, runs, attempts, hand-ins, manual marks        SQLAlchemy
     engine      SQLite (WAL) or PostgreSQL, and one way to write to both              SQLAlchemy
     schema      brings an old gradebook up to date, a copy kept beside it             SQLAlchemy
+    rows        what is read from the tables, and how rows are added                  SQLAlchemy
     book        record, mark, standing, history                                       SQLAlchemy
     journal     a grading's out folder, as rows
     standing    which attempt counts, and the points after manual marks and lateness
+    tasks       what a module gives points for
     late        deadlines and the late policy of settings.ini
     roster      a class list: ours, Canvas's or Moodle's
     verbs       `tito gradebook ...`

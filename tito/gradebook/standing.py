@@ -75,7 +75,7 @@ class Standing:
 
     student: str
     name: str
-    status: str
+    status: str = NOT_HANDED_IN
     file: str = ""
     message: str = ""
     automatic: float | None = None
@@ -91,6 +91,14 @@ class Standing:
     line: str = field(default="", repr=False)  # JSON, as the journal has it
     packing: Packing | None = field(default=None, repr=False)
     digest: str = ""
+
+    def follow(self, history: list[Attempt], counts: Attempt, line: str, seed, isolation, packing: Packing) -> None:
+        """Take over what the attempt that counts says, and what its run was."""
+        self.status, self.file, self.digest, self.late = counts.status, counts.file, counts.digest, counts.late
+        self.automatic, self.possible, self.attempt = counts.points, counts.possible or 0.0, counts.id
+        self.message = lost(history, counts)
+        self.attempts = len({attempt.digest or attempt.id for attempt in history if attempt.status != SUPERSEDED})
+        self.line, self.seed, self.isolation, self.packing = line, seed, isolation, packing
 
     @cached_property
     def result(self) -> Result:
@@ -128,18 +136,28 @@ def lost(attempts: list[Attempt], counts: Attempt) -> str:
     return f"{counts.message}; {was}" if counts.message else was
 
 
-def total(standing: Standing, tasks: dict) -> float | None:
-    """Points after manual marks, overrides and lateness; an override of the total is final."""
+def stand(standing: Standing, asked: dict, late: Late | None) -> None:
+    """What people said, and the total; `asked` is the module's tasks, `late` what a person said of lateness."""
+    by_hand = [task for task in asked.values() if task.manual]
+    automatic = standing.possible or sum(task.points for task in asked.values() if not task.manual)
+    standing.possible = round(automatic + sum(task.points for task in by_hand), 4)
     given = {name: mark.points for name, mark in standing.manual.items() if mark.points is not None}
+    standing.waiting = [task.name for task in by_hand if task.name not in given and standing.attempt]
+    standing.late = late or standing.late
+    standing.total = total(standing, asked, given)
+
+
+def total(standing: Standing, asked: dict, given: dict[str, float]) -> float | None:
+    """Points after manual marks, overrides and lateness; an override of the total is final, late or not."""
     if TOTAL in given:
         return given[TOTAL]
-    automatic = [name for name, task in tasks.items() if not task.manual]
+    automatic = [name for name, task in asked.items() if not task.manual]
     overridden = [name for name in automatic if name in given]
-    if standing.automatic is None and (not automatic or len(overridden) < len(automatic)):
+    if standing.automatic is None and len(overridden) < max(len(automatic), 1):
         return None
     points = standing.automatic or 0.0
     if overridden and standing.automatic is not None:
         earned = standing.result.by("exercise")
         points -= sum(earned[name][0] for name in overridden if name in earned)
-    points += sum(given[name] for name in given if name in tasks)
+    points += sum(points for name, points in given.items() if name in asked)
     return round(points * (1 - standing.late.penalty), 4)

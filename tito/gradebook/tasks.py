@@ -1,6 +1,11 @@
 """What a module gives points for, read from its notebook: exercises that the exam grades, cells that people grade."""
 
+import difflib
+import math
 from dataclasses import dataclass
+
+from tito.gradebook.standing import TOTAL
+from tito.problem import USAGE, Problem
 
 
 @dataclass(frozen=True)
@@ -20,3 +25,22 @@ def tasks(module) -> dict[str, Task]:
         if cell.grade_id and cell.points and cell.nbgrader.get("grade") and not cell.is_test:
             found.setdefault(cell.grade_id, Task(cell.grade_id, float(cell.points), True))
     return found
+
+
+def kind_of(asked: dict[str, Task], exercise: str, points: float | None, why: str) -> str:
+    """Whether this is a mark, an override or a comment; raises Problem where it cannot be given."""
+    possible = {name: task.points for name, task in asked.items()} | {TOTAL: sum(t.points for t in asked.values())}
+    if exercise not in possible:
+        close = difflib.get_close_matches(exercise, possible, n=1)
+        advice = f"did you mean {close[0]}?" if close else f"there are: {', '.join(possible)}"
+        raise Problem(f"no exercise {exercise!r}", next=advice, code=USAGE)
+    if points is None:
+        return "comment"
+    if not (math.isfinite(points) and 0 <= points <= possible[exercise]):
+        raise Problem(f"{exercise}: {points:g} points are not between 0 and {possible[exercise]:g}", code=USAGE)
+    if exercise in asked and asked[exercise].manual:
+        return "mark"
+    if not why.strip():
+        what = f"{exercise} is marked automatically: say why this mark is another"
+        raise Problem(what, next="--why TEXT", code=USAGE)
+    return "override"
