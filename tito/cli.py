@@ -275,11 +275,21 @@ def demo(
 
 
 @app.command()
+def solution(exercise: Annotated[str, typer.Argument(metavar="EXERCISE")]):
+    """Show one way to write an exercise that you have passed, where your instructor allows it."""
+    from tito import show, solution
+
+    show.solution(exercise, *solution.solution(_course(), exercise))
+
+
+@app.command()
 def hint(
-    exercise: Annotated[str, typer.Argument(metavar="EXERCISE")],
-    number: Annotated[int, typer.Argument(metavar="[NUMBER]", min=1, help="Which hint.")] = 1,
+    exercise: Annotated[str | None, typer.Argument(metavar="[EXERCISE]", show_default=False)] = None,
+    number: Annotated[int | None, typer.Argument(metavar="[NUMBER]", min=1, show_default=False)] = None,
 ):
-    """Show a hint for an exercise: first a question, then the equation."""
+    """Show the next hint for an exercise, by default your first unfinished one: a question, then the equation."""
     from tito import hint, show
 
-    show.hint(exercise, number, *hint.hints(_course(), exercise))
+    course = _course()
+    exercise = exercise or hint.first_unfinished(course)
+    show.hint(exercise, *hint.next_hint(course, exercise, number))

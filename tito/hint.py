@@ -1,16 +1,52 @@
 """`tito hint`: the hints that stand folded beside an exercise, one at a time."""
 
+import contextlib
+import json
 import re
 
 from tito.catalogue import Module
+from tito.handmade import replace
 from tito.notebook import Notebook
 from tito.problem import USAGE, Problem
 
+FILE = "hints.json"
 _DETAILS = re.compile(r"<details>\s*<summary>\s*(Hint[^<]*?)\s*</summary>(.*?)</details>", re.DOTALL | re.IGNORECASE)
 
 
-def hints(course, exercise: str) -> tuple[Module, list[str]]:
+def next_hint(course, exercise: str, number: int | None = None) -> tuple[Module, list[str], int]:
+    """The exercise's lesson, its hints, and which of them to show: the one after the last seen, unless one is named.
+
+    Raises Problem for an unknown exercise.
+    """
+    module, hints = hints_for(course, exercise)
+    seen = _seen(course)
+    shown = number or min(seen.get(exercise, 0) + 1, max(len(hints), 1))
+    if shown <= len(hints):
+        text = json.dumps(seen | {exercise: max(shown, seen.get(exercise, 0))}, indent=1, sort_keys=True) + "\n"
+        with contextlib.suppress(OSError):  # a folder that cannot be written only forgets
+            replace(course.state / FILE, text.encode("utf-8"))
+    return module, hints, shown
+
+
+def first_unfinished(course) -> str:
+    """The first exercise, in course order, that has not passed yet; raises Problem when all have."""
+    from tito.progress import progress
+
+    for lesson in progress(course):
+        for name, status in lesson.exercises.items():
+            if status != "passed":
+                return name
+    raise Problem("every exercise has passed: there is nothing to hint at", next="tito submit")
+
+
+def hints_for(course, exercise: str) -> tuple[Module, list[str]]:
     """The lesson with this exercise, and its hints in order; raises Problem for an unknown exercise."""
+    module, notebook = lesson_of(course, exercise)
+    return module, hints_of(notebook, exercise)
+
+
+def lesson_of(course, exercise: str) -> tuple[Module, Notebook]:
+    """The lesson that has this exercise; raises Problem with what may have been meant."""
     known: dict[str, tuple[Module, Notebook]] = {}
     for module in [module for module in course.catalogue if module.notebook.exists()]:
         try:
@@ -24,8 +60,7 @@ def hints(course, exercise: str) -> tuple[Module, list[str]]:
         close = difflib.get_close_matches(exercise, known, n=1) or [name for name in known if exercise in name]
         meant = f"did you mean {close[0]}?" if close else "tito test"
         raise Problem(f"no exercise {exercise!r}", next=meant, code=USAGE)
-    module, notebook = known[exercise]
-    return module, hints_of(notebook, exercise)
+    return known[exercise]
 
 
 def hints_of(notebook: Notebook, exercise: str) -> list[str]:
@@ -37,3 +72,12 @@ def hints_of(notebook: Notebook, exercise: str) -> list[str]:
         elif inside and cell.kind == "markdown":
             found += [text.strip() for _, text in _DETAILS.findall(cell.source)]
     return found
+
+
+def _seen(course) -> dict[str, int]:
+    """By exercise, how many of its hints were shown."""
+    try:
+        found = json.loads((course.state / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {name: n for name, n in found.items() if isinstance(n, int)} if isinstance(found, dict) else {}

@@ -71,6 +71,7 @@ def _refuse_foreign(out: Path) -> None:
 def _files(course, modules: list[Module]) -> dict[str, bytes]:
     """The student edition: every file's bytes by path."""
     from tito.export import INIT, table_of_contents
+    from tito.solution import SOLUTIONS, folded
 
     faults, files = [], {}
     for module in modules:
@@ -83,6 +84,8 @@ def _files(course, modules: list[Module]) -> dict[str, bytes]:
     words = {"title": course.title, "nbs_path": course.nbs_path, "lib_path": course.lib_path, "number": first.number}
     files["README.md"] = README.format(first=course.inside(first.notebook), **words).encode("utf-8")
     files[".gitignore"] = GITIGNORE.format(lib_path=course.lib_path).encode("utf-8")
+    if course.solutions == "after_pass":
+        files[SOLUTIONS] = folded(modules)
     files["settings.ini"] = (course.root / "settings.ini").read_bytes()
     files["pyproject.toml"] = _nbdev_section(course).encode("utf-8")
     files[f"{course.lib_path}/{INIT}"] = table_of_contents(course, "", []).encode("utf-8")

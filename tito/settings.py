@@ -8,6 +8,7 @@ from pathlib import Path
 from tito.problem import USAGE, Problem
 
 SETTINGS = "settings.ini"
+CHOICES = {"solutions": ("never", "after_pass")}
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Course:
     test_time_limit: float = 120
     question_time_limit: float = 2
     memory_limit: int = 1024
+    solutions: str = "never"  # or "after_pass": `tito solution` shows a student what a passed exercise's could be
     gradebook: str = "gradebook.db"
     deadlines: str = ""
     late_policy: str = ""
@@ -92,6 +94,8 @@ def read_course(root: Path) -> Course:
 
 
 def _convert(path: Path, name: str, text: str, kind: type):
+    if text not in CHOICES.get(name, (text,)):
+        raise Problem(f"{path}: {name} = {text} is none of {', '.join(CHOICES[name])}", code=USAGE)
     if kind is str:
         return text
     try:

@@ -273,7 +273,7 @@ def demo(course, keep) -> bool:
     return well
 
 
-def hint(exercise: str, number: int, module, hints: list[str]) -> None:
+def hint(exercise: str, module, hints: list[str], number: int) -> None:
     """One hint, and how to get the next."""
     if number > len(hints):
         has = counted(len(hints), "hint") if hints else "no hints"
@@ -281,8 +281,16 @@ def hint(exercise: str, number: int, module, hints: list[str]) -> None:
     else:
         say_parts((exercise, "bold"), (f"  hint {number} of {len(hints)}", "dim"))
         say(f"  {hints[number - 1]}")
-    more = number < len(hints)
-    next_step(f"tito hint {exercise} {number + 1}" if more else f"tito test {module.number} {exercise}")
+    more = f", or the next hint: tito hint {exercise}" if number < len(hints) else ""
+    next_step(f"tito test {module.number} {exercise}{more}")
+
+
+def solution(exercise: str, module, source: str) -> None:
+    """The course's own way to write an exercise."""
+    say_parts((exercise, "bold"), ("  one way to write it", "dim"))
+    for line in source.splitlines():
+        say(f"  {line}".rstrip())
+    next_step(f"tito export {module.number}")
 
 
 def reported(course, done) -> None:

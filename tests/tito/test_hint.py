@@ -1,21 +1,61 @@
 """The stub sends the student to `tito hint`: it must lead somewhere."""
 
-from course_fixture import code, first_cells, markdown, tito, write_notebook
+import pytest
+from course_fixture import code, first_cells, markdown, source_of, tito, write_notebook
 
-from tito.hint import hints
+from tito.hint import first_unfinished, hints_for
+from tito.problem import Problem
+from tito.testing import test as run_tests
 
 HINTS = "<details><summary>Hint 1</summary>What is twice?</details>\n<details><summary>Hint 2</summary>$2x$</details>"
+QUESTION, EQUATION = "What is twice?", "$2x$"
 
 
-def test_hints_come_one_at_a_time(course, first):
+@pytest.fixture
+def hinted(course, first):
     cells = first_cells()
     cells.insert(4, markdown(HINTS))
     write_notebook(first.notebook, [*cells, code("x = 1")])
-    done = tito(course.root, "hint", "double")
-    assert "What is twice?" in done.stdout and "$2x$" not in done.stdout and "tito hint double 2" in done.stdout
-    done = tito(course.root, "hint", "double", "2")
-    assert "$2x$" in done.stdout and "tito test 01 double" in done.stdout
-    assert hints(course, "shift")[1] == []
+    return course
+
+
+def test_each_call_gives_the_next_hint_and_the_last_one_stays(hinted):
+    shown = [tito(hinted.root, "hint", "double").stdout for _ in range(3)]
+    assert QUESTION in shown[0] and EQUATION not in shown[0] and "tito hint double" in shown[0]
+    assert EQUATION in shown[1] and QUESTION not in shown[1] and "tito test 01 double" in shown[1]
+    assert EQUATION in shown[2]
+    assert hints_for(hinted, "shift")[1] == []
+
+
+def test_a_hint_can_be_asked_for_by_its_number(hinted):
+    assert EQUATION in tito(hinted.root, "hint", "double", "2").stdout
+    assert QUESTION in tito(hinted.root, "hint", "double", "1").stdout
+    assert EQUATION in tito(hinted.root, "hint", "double").stdout, "both were seen: the last one stays"
+
+
+def test_a_record_of_hints_that_cannot_be_read_is_no_record(hinted):
+    hinted.state.mkdir()
+    (hinted.state / "hints.json").write_text("[", encoding="utf-8")
+    assert QUESTION in tito(hinted.root, "hint", "double").stdout
+
+
+def test_without_a_name_the_first_unfinished_exercise_is_meant(workspace):
+    first = workspace.catalogue.find("01")
+    assert "double has no hints" in tito(workspace.root, "hint").stdout
+    source_of(first.notebook, 4, "#| export\ndef double(x):\n    return 2 * x")
+    run_tests(workspace, first)
+    assert first_unfinished(workspace) == "shift"
+    source_of(first.notebook, 6, "#| export\ndef shift(x, by=1):\n    return x + by")
+    run_tests(workspace, first)
+    assert first_unfinished(workspace) == "quad"
+
+
+def test_when_all_is_done_there_is_nothing_to_hint_at(course):
+    for module in course.catalogue:
+        tito(course.root, "export", module.number)
+        run_tests(course, module)
+    with pytest.raises(Problem, match="every exercise has passed"):
+        first_unfinished(course)
 
 
 def test_an_unknown_exercise_is_a_usage_error(course):
