@@ -27,13 +27,15 @@ class Inputs:
         self.options, self.extremes, self.wrong = options or {}, extremes or {}, wrong or {}
         self.tolerance, self.classes = tolerance, classes
 
-    def tensors(self, tt, arrays, dtype=None):
-        "Tensors of the arrays; those to train require a gradient. `dtype` replaces float64."
-        made = []
-        for i, x in enumerate(arrays):
-            x = x.astype(dtype) if dtype and x.dtype.kind == "f" else x
-            made.append(tt.Tensor(x, requires_grad=i < self.trained))
-        return made
+    def tensors(self, tt, arrays):
+        "Tensors of the arrays; those to train require a gradient."
+        return [tt.Tensor(x, requires_grad=i < self.trained) for i, x in enumerate(arrays)]
+
+    def batch(self, rng):
+        return self.draw(rng, self.shape)
+
+    def small(self, rng):
+        return self.draw(rng, SMALL)
 
 
 # ── Inputs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -243,71 +245,85 @@ LOSSES["l1_regularization"] = Inputs(lambda rng, shape: (2 * rng.normal(size=sha
 # ── The aspects, asked of every loss: each yields name, what is asked, relative weight, function ──────────────────────
 
 def value(loss, inputs):
-    def of_a_batch(tt, rng):
-        return getattr(tt, loss)(*inputs.tensors(tt, inputs.draw(rng, inputs.shape)))
+    def of_a_batch(tt, arrays):
+        return getattr(tt, loss)(*inputs.tensors(tt, arrays))
 
-    def of_other_shapes(tt, rng):
-        return [getattr(tt, loss)(*inputs.tensors(tt, inputs.draw(rng, shape), "f4")) for shape in inputs.others]
+    def other_shapes(rng):
+        drawn = [inputs.draw(rng, shape) for shape in inputs.others]
+        return [[x.astype("f4") if x.dtype.kind == "f" else x for x in arrays] for arrays in drawn]
 
-    yield "of_a_batch", f"The mean over a batch of shape {inputs.shape}.", 2, of_a_batch
+    def of_other_shapes(tt, batches):
+        return [getattr(tt, loss)(*inputs.tensors(tt, arrays)) for arrays in batches]
+
+    yield "of_a_batch", f"The mean over a batch of shape {inputs.shape}.", 2, of_a_batch, inputs.batch
     shapes = " and ".join(map(str, inputs.others))
-    yield "of_other_shapes", f"Batches of shape {shapes}, in float32.", 1, of_other_shapes
+    yield "of_other_shapes", f"Batches of shape {shapes}, in float32.", 1, of_other_shapes, other_shapes
     for name, (about, options) in inputs.options.items():
-        def with_options(tt, rng, options=options):
-            return getattr(tt, loss)(*inputs.tensors(tt, inputs.draw(rng, inputs.shape)), **options)
-        yield f"with_{name}", about, 1, with_options
+        def with_options(tt, arrays, options=options):
+            return getattr(tt, loss)(*inputs.tensors(tt, arrays), **options)
+        yield f"with_{name}", about, 1, with_options, inputs.batch
     for name, (about, draw, options) in SOFT_TARGETS.items() if inputs.classes else ():
-        def with_targets(tt, rng, draw=draw, options=options):
-            scores = inputs.draw(rng, inputs.shape)[0]
-            return getattr(tt, loss)(tt.Tensor(scores), tt.Tensor(draw(rng, inputs.shape)), **options)
-        yield f"with_{name}", about, 1, with_targets
+        def scores_and_targets(rng, draw=draw):
+            return inputs.batch(rng)[0], draw(rng, inputs.shape)
+
+        def with_targets(tt, arrays, options=options):
+            return getattr(tt, loss)(*map(tt.Tensor, arrays), **options)
+        yield f"with_{name}", about, 1, with_targets, scores_and_targets
 
 
 def reduction(loss, inputs):
     for word in ("mean", "sum", "none"):
-        def reduced(tt, rng, word=word):
-            return getattr(tt, loss)(*inputs.tensors(tt, inputs.draw(rng, inputs.shape)), reduction=word)
-        yield word, f"The option reduction={word!r}.", 1, reduced
+        def reduced(tt, arrays, word=word):
+            return getattr(tt, loss)(*inputs.tensors(tt, arrays), reduction=word)
+        yield word, f"The option reduction={word!r}.", 1, reduced, inputs.batch
     if inputs.classes:
-        def weighted(tt, rng):
-            tensors = inputs.tensors(tt, inputs.draw(rng, inputs.shape))
+        def weighted(tt, arrays):
+            tensors = inputs.tensors(tt, arrays)
             return [getattr(tt, loss)(*tensors, reduction=word, **CLASS_WEIGHTS) for word in ("sum", "none")]
-        yield "weighted", "Weighted rows, summed and one by one.", 1, weighted
+        yield "weighted", "Weighted rows, summed and one by one.", 1, weighted, inputs.batch
 
 
 def stability(loss, inputs):
     for name, (about, arrays) in inputs.extremes.items():
-        def at_extremes(tt, rng, arrays=arrays):
-            tensors = inputs.tensors(tt, [x.copy() for x in arrays])
+        def at_extremes(tt, arrays):
+            tensors = inputs.tensors(tt, arrays)
             before = copies(*tensors)
             terms = getattr(tt, loss)(*tensors, reduction="none")
             return {"terms": terms, "inputs unchanged": unchanged(before, *tensors)}
-        yield name, about, 1, at_extremes
+        yield name, about, 1, at_extremes, lambda rng, arrays=arrays: [x.copy() for x in arrays]
 
 
 def slopes(loss, inputs):
-    def slope(tt, rng):
-        tensors = inputs.tensors(tt, inputs.draw(rng, SMALL))
+    def slope(tt, arrays):
+        tensors = inputs.tensors(tt, arrays)
         return gradient(tt, getattr(tt, loss)(*tensors), *tensors[:inputs.trained])
 
-    def slope_of_terms(tt, rng):
-        tensors = inputs.tensors(tt, inputs.draw(rng, SMALL))
-        terms = getattr(tt, loss)(*tensors, reduction="none")
-        return gradient(tt, terms * rng.uniform(0.5, 2, terms.shape), *tensors[:inputs.trained])
+    def small_and_weights(rng):
+        return inputs.small(rng), rng.uniform(0.5, 2, SMALL)
 
-    def slope_when_used_twice(tt, rng):
-        draw = inputs.draw(rng, SMALL)
-        tensors = inputs.tensors(tt, (draw[0], distributions(rng, SMALL)) if inputs.classes else draw)
+    def slope_of_terms(tt, drawn):
+        arrays, weights = drawn
+        tensors = inputs.tensors(tt, arrays)
+        terms = getattr(tt, loss)(*tensors, reduction="none")
+        return gradient(tt, terms * np.resize(weights, terms.shape), *tensors[:inputs.trained])
+
+    def small_of_floats(rng):
+        arrays = inputs.small(rng)
+        return (arrays[0], distributions(rng, SMALL)) if inputs.classes else arrays
+
+    def slope_when_used_twice(tt, arrays):
+        tensors = inputs.tensors(tt, arrays)
         for target in tensors:
             target.requires_grad = True
         before = copies(*tensors)
         total = getattr(tt, loss)(*tensors, reduction="sum")
         return {**gradient(tt, 2 * total + total * total, *tensors), "inputs unchanged": unchanged(before, *tensors)}
 
-    yield "slope", "How the mean changes with every entry of every prediction.", 2, slope
-    yield "slope_of_terms", "The slopes of single terms (reduction='none'), weighted at random.", 1, slope_of_terms
+    yield "slope", "How the mean changes with every entry of every prediction.", 2, slope, inputs.small
+    about = "The slopes of single terms (reduction='none'), weighted at random."
+    yield "slope_of_terms", about, 1, slope_of_terms, small_and_weights
     about = "The loss doubled and multiplied by itself; no slope reaches the target."
-    yield "slope_when_used_twice", about, 1, slope_when_used_twice
+    yield "slope_when_used_twice", about, 1, slope_when_used_twice, small_of_floats
 
 
 def refusals(loss, inputs):
@@ -322,7 +338,7 @@ def refusals(loss, inputs):
             return [refuses(lambda case=case: getattr(tt, loss)(*inputs.tensors(tt, case[0]), **case[1]))
                     for case in cases]
         about = f"Must be refused: {about[:1].lower()}{about[1:]}"
-        yield f"refuses_{name}", about, 1, refused_or_not, right_and_wrong
+        yield f"refuses_{name}", about, 1, refused_or_not, None, right_and_wrong
 
 
 SHARES = {"value": (4, value), "reduction": (2, reduction), "stability": (2, stability), "gradient": (2, slopes),
@@ -330,13 +346,14 @@ SHARES = {"value": (4, value), "reduction": (2, reduction), "stability": (2, sta
 
 
 def ask(exercise, aspect, share, questions, tolerance=None):
-    "Register questions (name, what is asked, relative weight, function, its cases) that share the weight of an aspect."
+    "Register questions (name, what is asked, relative weight, function, draw, cases) that share an aspect's weight."
     questions = list(questions)
     whole = sum(weight for _, _, weight, *_ in questions)
-    for name, about, weight, function, *cases in questions:
+    for name, about, weight, function, draw, *cases in questions:
         function.__name__, function.__doc__ = f"{exercise}_{name}", about
         own = None if aspect == "gradient" else tolerance
-        question(exercise, aspect, share * weight / whole, tolerance=own, cases=cases[0] if cases else None)(function)
+        given = {"draw": draw, "cases": cases[0] if cases else None}
+        question(exercise, aspect, share * weight / whole, tolerance=own, **given)(function)
 
 
 # ── The three exercises that are no losses come first: what is wrong there shows in the losses, too ──────────────────
@@ -344,14 +361,31 @@ def ask(exercise, aspect, share, questions, tolerance=None):
 WORDS = ("mean", "sum", "none")
 
 
-def terms_asked(answer, **options):
-    "A question on a (5, 3) Tensor of terms."
-    return lambda tt, rng: answer(tt, tt.Tensor(rng.normal(size=(ROWS, COLUMNS)), requires_grad=True), **options)
+def terms(rng):
+    return rng.normal(size=(ROWS, COLUMNS))
 
 
-def of_magnitudes(tt, rng):
-    terms = [tt.Tensor(np.full((2, 3, 4), size, "f4")) for size in (1e30, 1e-30)]
-    return [tt.reduce_terms(x, word) for x in terms for word in ("mean", "sum")]
+def few_terms(rng):
+    return rng.normal(size=SMALL)
+
+
+def reduced_by(word):
+    return lambda tt, x: tt.reduce_terms(tt.Tensor(x, requires_grad=True), word)
+
+
+def slope_of(word):
+    def slope(tt, x):
+        x = tt.Tensor(x, requires_grad=True)
+        return gradient(tt, tt.reduce_terms(x, word) * 2, x)
+    return slope
+
+
+def magnitudes(rng):
+    return [np.full((2, 3, 4), size, "f4") for size in (1e30, 1e-30)]
+
+
+def of_magnitudes(tt, arrays):
+    return [tt.reduce_terms(tt.Tensor(x), word) for x in arrays for word in ("mean", "sum")]
 
 
 def words_of_both_kinds(rng):
@@ -359,26 +393,17 @@ def words_of_both_kinds(rng):
 
 
 def words_refused_or_not(tt, words):
-    terms = tt.Tensor(np.ones((ROWS, COLUMNS)))
-    return [refuses(lambda word=word: tt.reduce_terms(terms, word)) for word in words]
-
-
-def reduced_terms(tt, x, word):
-    return tt.reduce_terms(x, word)
-
-
-def slope_of_reduced(tt, x, word):
-    return gradient(tt, tt.reduce_terms(x, word) * 2, x)
+    ones = tt.Tensor(np.ones((ROWS, COLUMNS)))
+    return [refuses(lambda word=word: tt.reduce_terms(ones, word)) for word in words]
 
 
 REDUCE_TERMS = {
-    "value": [("of_a_batch", "The mean of a (5, 3) batch of terms.", 1, terms_asked(reduced_terms, word="mean"))],
-    "reduction": [(word, f"The option {word!r}.", 1, terms_asked(reduced_terms, word=word)) for word in WORDS],
-    "stability": [("of_magnitudes", "Terms of 1e30 and 1e-30 in float32, three axes.", 1, of_magnitudes)],
-    "gradient": [(f"slope_of_{word}", f"The slope of the {word}.", 1, terms_asked(slope_of_reduced, word=word))
-                 for word in WORDS],
+    "value": [("of_a_batch", "The mean of a (5, 3) batch of terms.", 1, reduced_by("mean"), terms)],
+    "reduction": [(word, f"The option {word!r}.", 1, reduced_by(word), terms) for word in WORDS],
+    "stability": [("of_magnitudes", "Terms of 1e30 and 1e-30 in float32, three axes.", 1, of_magnitudes, magnitudes)],
+    "gradient": [(f"slope_of_{word}", f"The slope of the {word}.", 1, slope_of(word), few_terms) for word in WORDS],
     "errors": [("refuses_average", "Must be refused: the word 'average'.", 1,
-                words_refused_or_not, words_of_both_kinds)]}
+                words_refused_or_not, None, words_of_both_kinds)]}
 for _aspect, _questions in REDUCE_TERMS.items():
     ask("reduce_terms", _aspect, SHARES[_aspect][0], _questions)
 

@@ -44,20 +44,29 @@ class Question:
     time_limit: float | None = None
     tolerance: tuple[float, float] | None = None
     cases: object = None
+    draw: object = None
 
     def drawn(self, rng):
-        """What `ask` is given beside tt: the generator, or the cases, mixed before any student code is there to see."""
-        return rng if self.cases is None else mixed(rng, self.cases)
+        """What `ask` is given beside tt: the generator, or what is drawn once a class, before there is student code."""
+        return rng if self.draw is None else self.draw(rng)
 
 
 _loading: list[Question] = []
 
 
 def question(
-    exercise: str, aspect: str, weight: float = 1, *, time_limit: float | None = None, tolerance=None, cases=None
+    exercise: str,
+    aspect: str,
+    weight: float = 1,
+    *,
+    time_limit: float | None = None,
+    tolerance=None,
+    draw=None,
+    cases=None,
 ):
     """Make the decorated function of (tt, rng) a question. Raises ExamError for an unknown aspect or a weight <= 0.
 
+    With `draw`, a function of rng, it is a function of (tt, what that gives): the same for everyone, so drawn once.
     With `cases`, a function of rng that gives (cases to accept, cases to refuse), it is a function of (tt, those in a
     random order): a worker's student code can rewrite whatever asks it, so nothing there may know which is which.
     """
@@ -72,18 +81,20 @@ def question(
             raise ExamError(f"{ask.__name__}: its docstring is missing; students read there what was asked")
         if any(other.name == ask.__name__ for other in _loading):
             raise ExamError(f"{ask.__name__}: a second question of this name")
-        asked = ask if cases is None else _of_cases(ask, cases)
-        _loading.append(Question(ask.__name__, exercise, aspect, weight, asked, about[0], time_limit, tolerance, cases))
+        chosen = draw if cases is None else lambda rng: mixed(rng, cases)
+        asked = ask if chosen is None else _of_drawn(ask, chosen)
+        facts = (ask.__name__, exercise, aspect, weight, asked, about[0], time_limit, tolerance, cases, chosen)
+        _loading.append(Question(*facts))
         return ask
 
     return register
 
 
-def _of_cases(ask, cases):
+def _of_drawn(ask, draw):
     """`ask`, which is also content with a generator, where nobody has to be kept from knowing the order."""
 
     def asked(tt, drawn):
-        return ask(tt, mixed(drawn, cases) if isinstance(drawn, GENERATOR) else drawn)
+        return ask(tt, draw(drawn) if isinstance(drawn, GENERATOR) else drawn)
 
     return asked
 
