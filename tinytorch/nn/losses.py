@@ -11,7 +11,7 @@ __all__ = ['EPSILON', 'REDUCTIONS', 'squared_error', 'absolute_error', 'huber_te
            'row_weights', 'cross_entropy_loss', 'softmax_cross_entropy_gradient', 'nll_loss', 'kl_div_loss',
            'check_signs', 'hinge_loss', 'cosine', 'cosine_embedding_loss', 'rows_of_one_shape', 'distance',
            'triplet_loss', 'l2_loss', 'l1_regularization', 'Loss', 'MSELoss', 'L1Loss', 'HuberLoss', 'BCELoss',
-           'BCEWithLogitsLoss', 'CrossEntropyLoss', 'NLLLoss', 'KLDivLoss', 'HingeLoss', 'CosineEmbeddingLoss',
+           'BCEWithLogitsLoss', 'CrossEntropyLoss', 'NLLLoss', 'HingeLoss', 'KLDivLoss', 'CosineEmbeddingLoss',
            'TripletMarginLoss', 'L2Loss', 'L1Regularization']
 
 # %% ../../modules/04_losses/losses_dev.ipynb #losses_imports
@@ -68,7 +68,7 @@ def pair(name, pred, target):
                          f"reshape one of them, as in target.reshape{pred.shape}")
     return pred, target
 
-
+# %% ../../modules/04_losses/losses_dev.ipynb #range_checks
 def check_range(name, what, values, low, high):
     "Raise ValueError when an entry of `values` (a number or an array) lies outside [low, high], or is NaN."
     if isinstance(values, (int, float)) and low <= values <= high:
@@ -225,7 +225,7 @@ def class_targets(name, x, target, ignore_index):
     typed = typed and t.dtype.kind == "f"  # Python numbers take the prediction's precision, arrays keep theirs
     return None, None, t.astype(np.result_type(t.dtype, x.dtype) if typed else x.dtype, copy=False)
 
-
+# %% ../../modules/04_losses/losses_dev.ipynb #class_indices
 def _indices(name, target, classes, ignore_index):
     index = np.asarray(target)
     if index.dtype.kind == "f" and np.any(index != np.floor(index)):
@@ -243,7 +243,7 @@ def _indices(name, target, classes, ignore_index):
         raise ValueError(f"{name}: every target equals ignore_index {ignore_index}; nothing is left to average")
     return np.where(counted, index, 0), counted
 
-
+# %% ../../modules/04_losses/losses_dev.ipynb #class_weights
 def class_weights(name, weight, classes, dtype):
     "One weight a class as an array, or None. Raises ValueError for another count or a negative weight."
     if weight is None:
@@ -488,7 +488,7 @@ class Loss:
     def __repr__(self):
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.options.items())})"
 
-
+# %% ../../modules/04_losses/losses_dev.ipynb #regression_losses
 class MSELoss(Loss):
     "mse_loss with its options."
     function = staticmethod(mse_loss)
@@ -503,7 +503,7 @@ class HuberLoss(Loss):
     "huber_loss with its options."
     function = staticmethod(huber_loss)
 
-
+# %% ../../modules/04_losses/losses_dev.ipynb #classification_losses
 class BCELoss(Loss):
     "bce_loss with its options."
     function = staticmethod(bce_loss)
@@ -524,14 +524,14 @@ class NLLLoss(Loss):
     function = staticmethod(nll_loss)
 
 
-class KLDivLoss(Loss):
-    "kl_div_loss with its options."
-    function = staticmethod(kl_div_loss)
-
-
 class HingeLoss(Loss):
     "hinge_loss with its options."
     function = staticmethod(hinge_loss)
+
+# %% ../../modules/04_losses/losses_dev.ipynb #other_losses
+class KLDivLoss(Loss):
+    "kl_div_loss with its options."
+    function = staticmethod(kl_div_loss)
 
 
 class CosineEmbeddingLoss(Loss):
