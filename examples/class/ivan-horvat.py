@@ -53,7 +53,7 @@ def pair(name, pred, target):
                          f"reshape one of them, as in target.reshape{pred.shape}")
     return pred, target
 
-
+# %% ../../modules/04_losses/losses_dev.ipynb #range_checks
 def check_range(name, what, values, low, high):
     "Raise ValueError when an entry of `values` (a number or an array) lies outside [low, high], or is NaN."
     if isinstance(values, (int, float)) and low <= values <= high:
@@ -242,7 +242,7 @@ def class_targets(name, x, target, ignore_index):
     typed = typed and t.dtype.kind == "f"  # Python numbers take the prediction's precision, arrays keep theirs
     return None, None, t.astype(np.result_type(t.dtype, x.dtype) if typed else x.dtype, copy=False)
 
-
+# %% ../../modules/04_losses/losses_dev.ipynb #class_indices
 def _indices(name, target, classes, ignore_index):
     index = np.asarray(target)
     if index.dtype.kind == "f" and np.any(index != np.floor(index)):
@@ -260,7 +260,7 @@ def _indices(name, target, classes, ignore_index):
         raise ValueError(f"{name}: every target equals ignore_index {ignore_index}; nothing is left to average")
     return np.where(counted, index, 0), counted
 
-
+# %% ../../modules/04_losses/losses_dev.ipynb #class_weights
 def class_weights(name, weight, classes, dtype):
     "One weight a class as an array, or None. Raises ValueError for another count or a negative weight."
     if weight is None:
@@ -535,7 +535,7 @@ class Loss:
     def __repr__(self):
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.options.items())})"
 
-
+# %% ../../modules/04_losses/losses_dev.ipynb #regression_losses
 class MSELoss(Loss):
     "mse_loss with its options."
     function = staticmethod(mse_loss)
@@ -550,7 +550,7 @@ class HuberLoss(Loss):
     "huber_loss with its options."
     function = staticmethod(huber_loss)
 
-
+# %% ../../modules/04_losses/losses_dev.ipynb #classification_losses
 class BCELoss(Loss):
     "bce_loss with its options."
     function = staticmethod(bce_loss)
@@ -571,14 +571,14 @@ class NLLLoss(Loss):
     function = staticmethod(nll_loss)
 
 
-class KLDivLoss(Loss):
-    "kl_div_loss with its options."
-    function = staticmethod(kl_div_loss)
-
-
 class HingeLoss(Loss):
     "hinge_loss with its options."
     function = staticmethod(hinge_loss)
+
+# %% ../../modules/04_losses/losses_dev.ipynb #other_losses
+class KLDivLoss(Loss):
+    "kl_div_loss with its options."
+    function = staticmethod(kl_div_loss)
 
 
 class CosineEmbeddingLoss(Loss):
