@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from tito.cli_gradebook import app as gradebook_app
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -13,6 +15,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(gradebook_app, name="gradebook", help="Marks, attempts and class lists: what is kept of a class.")
 
 Modules = Annotated[list[str] | None, typer.Argument(metavar="[MODULE]...", show_default=False)]
 
@@ -228,6 +232,7 @@ def grade(
     own_stack: Annotated[bool, typer.Option("--own-stack", help="Grade on the student's own earlier lessons.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade all again, also what has not changed.")] = False,
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where code cannot be confined.")] = False,
+    no_gradebook: Annotated[bool, typer.Option("--no-gradebook", help="Record nothing in the gradebook.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print grades.json and nothing else.")] = False,
 ):
     """Grade a class: every student's code in a process of its own that holds no answers.
@@ -242,7 +247,8 @@ def grade(
     options = {"workers": workers, "seed": seed, "unsafe": unsafe, "only": exercises or None, "out": out}
     options |= {"own_stack": own_stack, "fresh": fresh, "time_limit": time_limit or course.question_time_limit}
     options["memory_limit"] = (memory_limit or course.memory_limit) << 20
-    grades = show.graded(course, submissions, chosen.number, options, json)
+    record = not no_gradebook and not exercises  # some exercises are no module's mark
+    grades = show.graded(course, submissions, chosen.number, options, json, record)
     raise typer.Exit(1 if grades.interrupted or grades.trouble or grades.ungraded else 0)
 
 

@@ -174,8 +174,8 @@ def findings(found) -> bool:
     return all(finding.well for finding in found)
 
 
-def graded(course, submissions, number: str, options: dict, json: bool = False):
-    """Grade with a bar on a terminal, then the class table, or grades.json alone; the grades."""
+def graded(course, submissions, number: str, options: dict, json: bool = False, record: bool = False):
+    """Grade with a bar on a terminal and `record` it, then the class table, or grades.json alone; the grades."""
     from tito import console, grading
 
     def note(result, done: int, total: int) -> None:
@@ -183,13 +183,20 @@ def graded(course, submissions, number: str, options: dict, json: bool = False):
 
     with console.progress("grading", shown=not json) as advance:
         grades = grading.grade(course, submissions, number, on_result=note, **options)
-    out = options.get("out")
+    out, kept = options.get("out"), ""
+    if record:
+        from tito.gradebook.show import keep
+
+        kept, trouble = keep(course, out)
+        grades.trouble = grades.trouble or trouble
     if json:
         console.emit_file(out / "grades.json")
         if grades.trouble:
             console.complain(Problem(f"not saved: {grades.trouble}"))
         return grades
     class_table(grades)
+    if kept:
+        say(kept, "dim")
     if out:
         _what_next(grades, out)
     return grades

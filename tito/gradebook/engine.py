@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from tito.problem import USAGE, Problem
 
@@ -86,8 +86,8 @@ def _told(engine: Engine):
     """What a database refuses, as a Problem; the statement and its values stay out of it."""
     try:
         yield
-    except DBAPIError as error:
-        reason = " ".join(str(error.orig).split())
+    except SQLAlchemyError as error:
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())
         raise Problem(f"gradebook {shown(engine.url)}: {reason}", next=_advice(engine.url)) from error
 
 

@@ -1,0 +1,124 @@
+"""`tito gradebook ...`: the verbs of the gradebook, thin."""
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+Module = Annotated[str, typer.Argument(metavar="MODULE")]
+Student = Annotated[str, typer.Argument(metavar="STUDENT")]
+Grader = Annotated[str | None, typer.Option(help="Who says so.", show_default="your login")]
+
+
+def _open(create: bool = False):
+    from tito import gradebook
+    from tito.settings import find_course
+
+    return gradebook.open(find_course(), create=create)
+
+
+@app.command()
+def show(module: Annotated[str | None, typer.Argument(metavar="[MODULE]", show_default=False)] = None):
+    """Where everyone stands in a module; without one, every module in a line."""
+    from tito.gradebook import show
+
+    with _open() as book:
+        if module is None:
+            show.overview(book, book.modules())
+        else:
+            show.standing(book.course.catalogue.find(module).folder, book.standing(module))
+
+
+@app.command()
+def roster(file: Annotated[Path, typer.Argument(help="Columns id, name, email, section; or Canvas's or Moodle's.")]):
+    """Take in a class list. Nobody is removed."""
+    from tito.gradebook import roster, show
+
+    with _open(create=True) as book:
+        show.roster(roster.bring(book, file))
+
+
+@app.command()
+def record(folder: Annotated[Path, typer.Argument(help="What `tito grade --out` wrote.")] = Path("grades")):
+    """Record the grades in a folder. What is recorded already is not recorded twice."""
+    from tito.gradebook import show
+
+    with _open(create=True) as book:
+        show.recorded(book, book.record_folder(folder))
+
+
+@app.command()
+def mark(
+    student: Student,
+    module: Module,
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="An exercise, a free-text answer, or total.")],
+    points: Annotated[str, typer.Argument(metavar="POINTS", help="A number; - takes yours back.")],
+    why: Annotated[str, typer.Option(help="Why it is another than the automatic mark.")] = "",
+    comment: Annotated[str, typer.Option(help="What the student is to read.")] = "",
+    grader: Grader = None,
+):
+    """Mark a free-text answer, or override an automatic mark; a regrade leaves it standing."""
+    from tito.gradebook import show
+
+    with _open() as book:
+        given = book.mark(student, module, exercise, _number(points), comment, grader or getpass.getuser(), why)
+        show.marked(student, given)
+
+
+def _number(text: str) -> float | None:
+    from tito.problem import USAGE, Problem
+
+    try:
+        return None if text == "-" else float(text)
+    except ValueError:
+        raise Problem(f"{text!r} is no number of points", next="0 to what it is worth, or -", code=USAGE) from None
+
+
+@app.command()
+def late(
+    student: Student,
+    module: Module,
+    days: Annotated[int, typer.Argument(metavar="DAYS", min=0)],
+    why: Annotated[str, typer.Option(help="Why.")],
+    grader: Grader = None,
+):
+    """Say how many days late a submission is, whatever the clock says; 0 forgives."""
+    from tito.gradebook import show
+
+    with _open() as book:
+        show.marked(student, book.late(student, module, days, grader or getpass.getuser(), why))
+
+
+@app.command()
+def history(
+    student: Student, module: Annotated[str | None, typer.Argument(metavar="[MODULE]", show_default=False)] = None
+):
+    """All that happened to a student's marks, and who said what."""
+    from tito.gradebook import show
+
+    with _open() as book:
+        for folder in [book.course.catalogue.find(module).folder] if module else book.modules():
+            show.history(student, folder, *book.history(student, folder))
+
+
+@app.command()
+def export(
+    module: Module,
+    to: Annotated[str, typer.Option(help="csv, canvas, moodle or nbgrader.")] = "csv",
+    template: Annotated[
+        Path | None,
+        typer.Option(help="The table to fill in: Canvas's gradebook export, or Moodle's grading worksheet."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write.", show_default="MODULE-FORMAT.csv")] = None,
+    column: Annotated[str, typer.Option(help="The column to fill in Canvas's table.", show_default=False)] = "",
+    scale: Annotated[bool, typer.Option("--scale", help="To what the assignment is worth there.")] = False,
+):
+    """Write a module's marks as another program takes them. Never over a file that is there."""
+    from tito.gradebook import show
+    from tito.ways import export
+
+    with _open() as book:
+        show.exported(export.export(book, module, to, template, out, column, scale))

@@ -1,0 +1,113 @@
+"""A class list into the gradebook: ours (id, name, email, section), Canvas's gradebook export, or Moodle's tables."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import insert, select, update
+
+from tito.gradebook import rows, tables
+from tito.gradebook.engine import writing
+from tito.grading.pieces import shown
+from tito.problem import USAGE, Problem
+from tito.ways import sheet
+
+# Headings by which each field is known, ours first, then Canvas's and Moodle's; in any case.
+HEADINGS = {
+    "id": ("id", "student_id", "student id"),
+    "name": ("name", "student", "full name", "student name"),
+    "email": ("email", "email address", "e-mail"),
+    "section": ("section", "sections", "groups"),
+    "canvas_id": ("canvas_id",),
+    "sis_id": ("sis user id", "sis_id", "id number", "idnumber"),
+    "login": ("sis login id", "login", "username"),
+    "moodle_id": ("identifier", "moodle_id"),
+}
+FIRST, LAST = ("first name", "firstname", "first_name"), ("last name", "lastname", "surname", "last_name")
+FIELDS = tuple(HEADINGS)[1:]
+KEYS = ("canvas_id", "sis_id", "login", "email")  # what tells that two rows are one person
+NO_PERSON = ("points possible", "student, test", "test student")
+
+
+@dataclass
+class Change:
+    """What a roster brought: ids; `unlisted` are those of the gradebook that it does not name."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    unlisted: list[str] = field(default_factory=list)
+
+
+def bring(book, path: Path) -> Change:
+    """Take in a class list; nobody is removed, and an empty cell changes nothing. Raises Problem."""
+    return merge(book, people(sheet.read(Path(path))))
+
+
+def people(table: sheet.Sheet) -> list[dict[str, str]]:
+    """The students of a class list, as rows of the table of students. Raises Problem for one without a key."""
+    places = {name: table.column(*names) for name, names in HEADINGS.items()}
+    if table.column("Student") is not None and table.column("Section") is not None and table.column("ID") is not None:
+        places["canvas_id"], places["id"] = places["id"], None  # Canvas's ID is its own number
+    first, last = table.column(*FIRST), table.column(*LAST)
+    found = []
+    for number, row in enumerate(table.rows, 2):
+        person = {name: "" if at is None else _cell(row[at]) for name, at in places.items()}
+        if first is not None and last is not None:
+            person["name"] = person["name"] or f"{_cell(row[first])} {_cell(row[last])}".strip()
+        if _is_person(person):
+            found.append(_person(person, f"{table.path}, line {number}"))
+    if not found:
+        headings = ", ".join(table.header[:8])
+        raise Problem(f"{table.path}: no students under its headings ({headings})", next=_ADVICE, code=USAGE)
+    return found
+
+
+_ADVICE = "a roster has the columns id, name, email, section; exports of Canvas and Moodle are understood too"
+
+
+def _cell(text: str) -> str:
+    return shown(text.strip())
+
+
+def _is_person(person: dict) -> bool:
+    named = person["name"] and person["name"].lower() not in NO_PERSON
+    return bool(named or any(person[name] for name in ("id", "canvas_id", "login", "email")))
+
+
+def _person(person: dict, where: str) -> dict:
+    """With the id that a submission bears, and a name as it is spoken."""
+    last, comma, first = person["name"].partition(", ")
+    if comma and ", " not in first:
+        person["name"] = f"{first} {last}"
+    person["moodle_id"] = person["moodle_id"].removeprefix("Participant").strip()
+    ways = ("id", "login", "sis_id", "email", "canvas_id")
+    person["id"] = next((person[name] for name in ways if person[name]), "")
+    if not person["id"]:
+        raise Problem(f"{where}: {person['name']} has no id, login, e-mail or number", next=_ADVICE, code=USAGE)
+    if person["id"].startswith((".", "_")) or set(person["id"]) & set("/\\"):
+        raise Problem(f"{where}: {person['id']!r} cannot be the name of a submission", code=USAGE)
+    return person
+
+
+def merge(book, found: list[dict[str, str]]) -> Change:
+    """Add or bring up to date; one who is known by number, login or e-mail keeps the id that is there."""
+    change = Change()
+    with writing(book.engine) as connection:
+        known = {row.id: dict(row._mapping) for row in connection.execute(select(tables.student))}
+        keys = {(name, row[name]): row["id"] for row in known.values() for name in KEYS if row[name]}
+        for person in found:
+            same = [keys.get((name, person[name])) for name in KEYS if person[name]]
+            ident = next((i for i in (person["id"] if person["id"] in known else None, *same) if i), person["id"])
+            if ident in {*change.added, *change.changed, *change.same}:
+                raise Problem(f"two rows are about {ident}: nothing was taken in", next="keep one of them", code=USAGE)
+            row = {name: rows.clean(person.get(name, "")) for name in FIELDS if person.get(name)}
+            if ident not in known:
+                connection.execute(insert(tables.student).values(id=ident, **row))
+                change.added.append(ident)
+            elif any(known[ident][name] != value for name, value in row.items()):
+                connection.execute(update(tables.student).where(tables.student.c.id == ident).values(**row))
+                change.changed.append(ident)
+            else:
+                change.same.append(ident)
+    change.unlisted = sorted(known.keys() - {*change.changed, *change.same})
+    return change

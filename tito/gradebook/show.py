@@ -1,0 +1,116 @@
+"""What the gradebook's verbs print."""
+
+from tito.console import next_step, say, say_parts, table
+from tito.grading.pieces import GRADED
+from tito.problem import Problem
+from tito.show import counted
+
+MOST_NAMES = 20
+
+
+def standing(module: str, standings: list) -> None:
+    """A row a student: total, what it is made of, and what to look at."""
+    columns = [("student", "left"), ("name", "left"), ("status", "left"), ("points", "right"), ("automatic", "right")]
+    columns += [("by hand", "right"), ("late", "right"), ("tries", "right"), ("what to look at", "left")]
+    table(columns, [_row(s) for s in standings], [_style(s) for s in standings])
+    totals = sorted(s.total for s in standings if s.total is not None)
+    say()
+    say(f"{module}: {counted(len(standings), 'student')}, {len(totals)} with a mark", "bold")
+    waiting = sum(bool(s.waiting) for s in standings)
+    if waiting:
+        say(f"{counted(waiting, 'student')} with free-text answers to mark", "yellow")
+
+
+def _row(s) -> tuple:
+    by_hand = ", ".join(f"{name} {mark.points:g}" for name, mark in s.manual.items() if mark.points is not None)
+    late = f"{s.late.days} d, −{s.late.penalty:.0%}" if s.late.days else ""
+    points = "–" if s.total is None else f"{s.total:.4g}/{s.possible:.4g}"
+    automatic = "–" if s.automatic is None else f"{s.automatic:.4g}"
+    look = s.message or (f"to mark: {', '.join(s.waiting)}" if s.waiting else "")
+    return (s.student, s.name, s.status, points, automatic, by_hand, late, str(s.attempts), look)
+
+
+def _style(s) -> str | None:
+    if s.total is None:
+        return "yellow"
+    return "green" if s.total >= s.possible else None
+
+
+def overview(book, modules: list[str]) -> None:
+    """Every module of which something is known, in a line each."""
+    say(str(book), "dim")
+    for module in modules:
+        standings = book.standing(module)
+        marked = sum(s.total is not None for s in standings)
+        say_parts((f"{module:20}", "bold"), (f"{marked} of {counted(len(standings), 'student')} with a mark", None))
+    next_step(f"tito gradebook show {modules[0][:2]}" if modules else "tito grade MODULE SUBMISSIONS")
+
+
+def history(student: str, module: str, attempts: list, marks: list) -> None:
+    """All that happened, oldest first."""
+    say(f"{student}, {module}", "bold")
+    events = [(a.graded_at, *_attempt(a)) for a in attempts] + [(m.at, *_said(m)) for m in marks]
+    for at, what, style in sorted(events, key=lambda event: event[0]):
+        say_parts((f"  {at}  ", "dim"), (what, style))
+    if not events:
+        say("  nothing yet", "dim")
+
+
+def _attempt(a) -> tuple[str, str | None]:
+    late = f", {counted(a.late.days, 'day')} late" if a.late.days else ""
+    if a.status == GRADED:
+        return f"graded      {a.points:g} of {a.possible:g}  {a.file}{late}", None
+    return f"{a.status:11} {a.file} {a.message}{late}".rstrip(), "yellow"
+
+
+def _said(m) -> tuple[str, str | None]:
+    points = {"late": f"{m.points or 0:g} days", "comment": ""}.get(m.kind, f"{m.points or 0:g} points")
+    words = "; ".join(text for text in (m.comment, m.why) if text)
+    return f"{m.kind:11} {m.exercise} {points}  by {m.grader}: {words}", "cyan"
+
+
+def roster(change) -> None:
+    """What a class list brought."""
+    kinds = {"added": change.added, "changed": change.changed, "as before": change.same}
+    for what, names in kinds.items():
+        if names:
+            say_parts((f"{what:10}", "green"), (f"{len(names):5}  {_some(names)}", None))
+    if change.unlisted:
+        what = f"{len(change.unlisted):5}  {_some(change.unlisted)} (in the gradebook, not on this list; kept)"
+        say_parts((f"{'unlisted':10}", "yellow"), (what, None))
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
+
+
+def keep(course, out) -> tuple[str, str]:
+    """Record an out folder after grading: what to say of it, and why it could not be; no grade is lost by that."""
+    from tito import gradebook
+
+    try:
+        with gradebook.open(course) as book:
+            return f"recorded in {course.inside(str(book))}: {counted(book.record_folder(out), 'new attempt')}", ""
+    except (Problem, OSError, ImportError) as error:
+        return "", f"not in the gradebook ({error}); {out} has everything, later: tito gradebook record {out}"
+
+
+def recorded(book, new: int) -> None:
+    """How many attempts are new."""
+    say_parts(("gradebook  ", "green"), (f"{counted(new, 'new attempt')} in {book}", None))
+
+
+def exported(done) -> None:
+    """What was written, and who could not be put into it."""
+    say_parts(("written  ", "green"), (f"{done.path}: {counted(done.filled, 'mark')}", None))
+    for what, names in done.left_out.items():
+        if names:
+            say_parts((f"{what}  ", "yellow"), (_some(names), None))
+
+
+def marked(student: str, mark) -> None:
+    """One mark that somebody gave."""
+    points = {"late": f"{mark.points or 0:g} days late"}.get(mark.kind)
+    points = points or ("no points by hand" if mark.points is None else f"{mark.points:g} points")
+    say_parts(("kept  ", "green"), (f"{student}, {mark.exercise}: {points}, by {mark.grader}", None))

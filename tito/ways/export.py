@@ -1,0 +1,37 @@
+"""A module's marks, as another program takes them."""
+
+from pathlib import Path
+
+from tito.gradebook.late import utc
+from tito.gradebook.tasks import tasks
+from tito.problem import USAGE, Problem
+from tito.ways import canvas, moodle, nbgrader, sheet
+from tito.ways.people import Filled
+
+FORMATS = ("csv", "canvas", "moodle", "nbgrader")
+
+
+def export(
+    book, name: str, to: str, template: Path | None, out: Path | None, column: str = "", scale: bool = False
+) -> Filled:
+    """Write the marks of a module in one of FORMATS; `template` is the table to fill in. Raises Problem."""
+    module = book.course.catalogue.find(name)
+    if to not in FORMATS:
+        raise Problem(f"--to {to}: choose one of {', '.join(FORMATS)}", code=USAGE)
+    if to == "moodle" and template is None:
+        advice = "in the assignment: View all submissions, Download grading worksheet; then --template WORKSHEET.csv"
+        raise Problem("Moodle takes back its own grading worksheet only", next=advice, code=USAGE)
+    if template and to not in ("canvas", "moodle"):
+        raise Problem(f"--template goes with canvas and moodle, not with {to}", code=USAGE)
+    path = Path(out) if out else sheet.free(Path(f"{module.folder}-{to}.csv"))
+    standings, students = book.standing(name), book.students()
+    if to == "moodle":
+        return moodle.fill(module, standings, students, Path(template), path, scale)
+    if to == "canvas" and template:
+        return canvas.fill(module, standings, students, Path(template), path, column, scale)
+    if to == "canvas":
+        return canvas.export(module, standings, students, path)
+    if to == "nbgrader":
+        due = book.deadlines.get(module.folder)
+        return nbgrader.export(module, standings, students, utc(due) if due else "", path)
+    return nbgrader.table(module, standings, students, tasks(module), path)

@@ -1,0 +1,89 @@
+"""Moodle: an assignment's grading worksheet, as its importer reads it, and the names in its zips of submissions.
+
+The importer wants the columns `Identifier` (`Participant 123`), `Grade` and `Last modified (grade)`, and takes a row
+only where its grade has not been changed in Moodle since the worksheet was downloaded: so the worksheet is filled in.
+"""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+from tito.gradebook.late import utc
+from tito.problem import USAGE, Problem
+from tito.ways import sheet
+from tito.ways.canvas import factor
+from tito.ways.people import Filled, People
+
+NEEDED = ("Identifier", "Grade", "Last modified (grade)")
+# Full name_123_assignsubmission_file_/what.ipynb, or the same with what.ipynb behind the last underscore
+SUBMISSION = re.compile(r"(?P<name>[^/]+)_(?P<user>\d+)_assignsubmission_file_/?(?P<original>.+)", re.DOTALL)
+# 20 November 2026, 11:59 PM, with or without a weekday before it: Moodle's English
+_TIMES = ("%d %B %Y, %I:%M %p", "%d %B %Y, %H:%M")
+
+
+def fill(module, standings: list, students: list, template: Path, path: Path, scale: bool) -> Filled:
+    """The grading worksheet with marks and comments put in; everything else stays as it came. Raises Problem."""
+    table = sheet.read(template)
+    places = {name: table.column(name) for name in NEEDED}
+    if None in places.values():
+        missing = ", ".join(name for name, at in places.items() if at is None)
+        raise Problem(
+            f"{template} is no grading worksheet of Moodle: it has no {missing}",
+            next="in the assignment: View all submissions, Download grading worksheet",
+            code=USAGE,
+        )
+    marks = {standing.student: standing for standing in standings}
+    people, done, met = People(students), Filled(path), set()
+    for row in table.rows:
+        found = people.find(**words(table, row))
+        if found is None:
+            done.leave_out("not in the gradebook", row[places["Identifier"]])
+            continue
+        met.add(found)
+        _put(table, row, marks[found], places["Grade"], scale, done)
+    for name in sorted(student for student in marks.keys() - met if marks[student].total is not None):
+        done.leave_out("not in Moodle's worksheet", name)
+    sheet.write(path, table.header, table.rows, table.delimiter)
+    return done
+
+
+def _put(table: sheet.Sheet, row: list[str], standing, grade: int, scale: bool, done: Filled) -> None:
+    """A student's mark into their row."""
+    locked, most = table.column("Grade can be changed"), table.column("Maximum Grade")
+    if standing.total is None:
+        done.leave_out("no mark: as it was", standing.student)
+    elif locked is not None and row[locked].strip().lower() == "no":
+        done.leave_out("Moodle says that the grade cannot be changed", standing.student)
+    else:
+        possible = row[most] if most is not None else ""
+        row[grade] = sheet.points(standing.total * factor("Grade", possible.strip(), standing.possible, scale))
+        done.filled += 1
+
+
+def words(table: sheet.Sheet, row: list[str]) -> dict[str, str]:
+    """What a row says of its student."""
+    headings = {"moodle_id": "Identifier", "name": "Full name", "email": "Email address", "sis_id": "ID number"}
+    headings |= {"login": "Username"}
+    found = {name: row[at] for name, heading in headings.items() if (at := table.column(heading)) is not None}
+    return found | {"moodle_id": found.get("moodle_id", "").removeprefix("Participant").strip()}
+
+
+def times(table: sheet.Sheet) -> dict[str, str]:
+    """By participant, when the submission came (UTC); those whose time is not understood are left out."""
+    at, found = table.column("Last modified (submission)"), {}
+    for row in table.rows if at is not None else []:
+        when = _time(row[at])
+        if when:
+            found[words(table, row)["moodle_id"]] = when
+    return found
+
+
+def _time(text: str) -> str:
+    """Moodle's time, which is this machine's local one, as the gradebook keeps it; "" where it is none."""
+    text = " ".join(re.sub(r"^[^\W\d]+, ", "", text.strip()).split())
+    for form in _TIMES:
+        try:
+            return utc(datetime.strptime(text, form).astimezone())
+        except ValueError:
+            continue
+    return ""
