@@ -60,6 +60,11 @@ class Cell:
         return self.is_code and bool(self.nbgrader.get("grade")) and not self.nbgrader.get("solution")
 
     @property
+    def is_answer(self) -> bool:
+        """An answer that a person grades."""
+        return bool(self.grade_id and self.nbgrader.get("grade") and self.nbgrader.get("solution"))
+
+    @property
     def points(self) -> float:
         return self.nbgrader.get("points", 0)
 

@@ -51,6 +51,8 @@ class Packing:
         line["marks"] = [[n, m.status, m.right, m.remark] for n, (m, plain) in pairs if m != plain]
         if result.diagnoses:
             line["diagnoses"] = [asdict(diagnosis) for diagnosis in result.diagnoses]
+        if result.answers:
+            line["answers"] = result.answers
         return line
 
     def unpack(self, line: dict) -> Result:
@@ -61,7 +63,8 @@ class Packing:
             marks[number] = Mark(p.question, p.exercise, p.aspect, p.about, status, right, earned, p.possible, remark)
         told = [line[name] for name in ("student", "file", "status", "message")]
         diagnoses = [read_diagnosis(entry) for entry in line.get("diagnoses", ())]
-        return Result(*told, marks, line["troubles"], line["seconds"], diagnoses=diagnoses)
+        kept = {"diagnoses": diagnoses, "answers": line.get("answers", {})}
+        return Result(*told, marks, line["troubles"], line["seconds"], **kept)
 
 
 class Journal:
