@@ -4,7 +4,8 @@ import ast
 import linecache
 import operator
 
-from tito.inline import shown
+from tito.inline import bare, shown
+from tito.relation import relation
 
 _COMPARISONS = {ast.Eq: "==", ast.Is: "is", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.NotEq: "!="}
 
@@ -41,5 +42,7 @@ def _told(node: ast.expr, value) -> str:
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARISONS:
         sign, left, right = _COMPARISONS[type(node.ops[0])], node.left, node.comparators[0]
         wanted = ast.unparse(right) if sign == "==" else f"{sign} {ast.unparse(right)}"
-        return f"{ast.unparse(left)}\n  expected {wanted}\n  got      {shown(value(left))}"
+        told = f"{ast.unparse(left)}\n  expected {wanted}\n  got      {shown(value(left))}"
+        fact = relation(bare(value(left)), bare(value(right))) if sign == "==" else ""
+        return f"{told}\n  that is  {fact}" if fact else told
     return f"{ast.unparse(node)} does not hold"

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from tito.cli_gradebook import app as gradebook_app
+from tito.cli_ways import app as bundle_app
+from tito.cli_ways import collect
 
 app = typer.Typer(
     add_completion=False,
@@ -17,6 +19,8 @@ app = typer.Typer(
 )
 
 app.add_typer(gradebook_app, name="gradebook", help="Marks, attempts and class lists: what is kept of a class.")
+app.add_typer(bundle_app, name="bundle", help="What Gradescope or GitHub Classroom needs to test a module.")
+app.command()(collect)
 
 Modules = Annotated[list[str] | None, typer.Argument(metavar="[MODULE]...", show_default=False)]
 
@@ -104,7 +108,7 @@ def test(
     watch: Annotated[bool, typer.Option("--watch", help="Go on: test again what each save touched.")] = False,
 ):
     """Test your notebooks: every exercise, one module's, or those named."""
-    from tito import console, show, testing
+    from tito import console, show_test, testing
 
     course = _course()
     modules = _found(course, [module] if module else None) or [m for m in course.catalogue if m.notebook.exists()]
@@ -114,7 +118,7 @@ def test(
     for chosen in modules:
         results.append(testing.test(course, chosen, exercises, time_limit))
         if not json:
-            (show.tested if len(modules) == 1 else show.tested_briefly)(results[-1])
+            (show_test.tested if len(modules) == 1 else show_test.tested_briefly)(results[-1])
     if json:
         console.emit_json([result.as_dict() for result in results])
     elif len(modules) > 1:
@@ -124,11 +128,11 @@ def test(
 
 
 def _watch(course, modules):
-    from tito import console, show, watch
+    from tito import console, show_test, watch
 
     console.say(f"watching {', '.join(m.folder for m in modules)}: save a notebook; Ctrl-C ends this", "dim")
     try:
-        watch.watch(course, modules, show.watched)
+        watch.watch(course, modules, show_test.watched)
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tito import handmade
 from tito.catalogue import Module
 from tito.problem import Problem
-from tito.regions import without_markers
+from tito.regions import STUB, without_markers
 
 INIT, INDEX = "__init__.py", "_modidx.py"
 
@@ -34,6 +34,7 @@ class Exported:
     stale: list[str] = field(default_factory=list)  # files of the package that no notebook exports
     kept: dict[str, str] = field(default_factory=dict)  # hand-edited path -> its backup
     diffs: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)  # what will fail when it is called
 
     @property
     def agrees(self) -> bool:
@@ -59,6 +60,7 @@ def export(course, modules: list[Module] | None = None, check: bool = False) -> 
     result = Exported(modules)
     result.changed = {path: text for path, text in built.items() if _read(course.root / path) != text}
     result.diffs = {path: _diff(course, path, text) for path, text in result.changed.items()}
+    result.notes = [note for module in modules for note in _notes(course, module)]
     if everything:
         result.stale = [path for path in _package_files(course) if path not in built]
     if not check:
@@ -132,6 +134,20 @@ def table_of_contents(course, folder: str, exported: list[str]) -> str:
     )
     lines = [f"from {course.lib_path}.{target} import *" for target in exported if target.startswith(inside)]
     return "\n".join([f'"""{doc}"""', "# Written by `tito export`: one line a module, in course order.", *lines]) + "\n"
+
+
+def _notes(course, module: Module) -> list[str]:
+    """What of a lesson is exported but does not work yet, as far as is known without running it."""
+    from tito.progress import failing
+    from tito.unexported import unexported
+
+    notebook = module.read()
+    unwritten = [e.name for e in notebook.exercises if e.cell and STUB.format(e.name) in e.cell.source]
+    wrong = [name for name in failing(course, module) if name not in unwritten]
+    parts = [f"{len(unwritten)} of {len(notebook.exercises)} exercises not written yet"] if unwritten else []
+    parts += [f"at their last test {', '.join(wrong)} failed"] if wrong else []
+    notes = [f"{module.folder}: {'; '.join(parts)}"] if parts else []
+    return notes + [f"{course.inside(module.notebook)}, cell {found.used} {found}" for found in unexported(notebook)]
 
 
 def _package_files(course) -> list[str]:

@@ -99,13 +99,13 @@ def _cell_line(cells: list[Cell], lines: list[str], line: int) -> tuple[int, int
             cell = next((c for c in cells if c.id and lines[start].endswith(f" #{c.id}")), None)
             if cell is None:
                 return None
-            kept = _exported_lines(cell)
+            kept = exported_lines(cell)
             offset = line - 2 - start
             return (cell.number, kept[offset]) if 0 <= offset < len(kept) else None
     return None
 
 
-def _exported_lines(cell: Cell) -> list[int]:
+def exported_lines(cell: Cell) -> list[int]:
     """The line numbers of a cell that reach the exported file: without directives and markers."""
     lines = list(enumerate(cell.source.splitlines(), 1))
     while lines and (lines[0][1].lstrip().startswith("#|") or not lines[0][1].strip()):

@@ -15,9 +15,10 @@ def expect(function, *args, gives, rtol=1e-5, atol=1e-7, **options):
     result = function(*args, **options)
     got, want = _array(result), _array(gives)
     if got.shape != want.shape:
-        _fail(function, args, options, f"shape {want.shape}: {shown(gives)}", f"shape {got.shape}: {shown(result)}")
+        shapes = f"shape {want.shape}: {shown(gives)}", f"shape {got.shape}: {shown(result)}"
+        _fail(function, args, options, *shapes, why=_relation(got, want, args))
     if not np.allclose(got, want, rtol=rtol, atol=atol, equal_nan=True):
-        _fail(function, args, options, shown(gives), shown(result))
+        _fail(function, args, options, shown(gives), shown(result), why=_relation(got, want, args))
     return result
 
 
@@ -70,31 +71,40 @@ def expect_gradient(function, *inputs, rtol=1e-5, atol=1e-7, **options):
         want = numeric_gradient(moved, np.array(leaf.data))
         got = np.zeros_like(want) if leaf.grad is None else np.asarray(leaf.grad)
         if got.shape != want.shape or not np.allclose(got, want, rtol=rtol, atol=atol):
-            _fail(function, inputs, options, f"gradient of input {i + 1}: {shown(want)}", shown(leaf.grad))
+            asked = f"gradient of input {i + 1}: {shown(want)}"
+            _fail(function, inputs, options, asked, shown(leaf.grad), why=_relation(got, want, ()))
 
 
 def _array(value):
     """Numbers, arrays and Tensors as an array; anything else is an answer of the wrong kind."""
-    array = np.asarray(_bare(value))
+    array = np.asarray(bare(value))
     if array.dtype == object:
         raise AssertionError(f"expected numbers, got {value!r}: is a return missing?")
     return array
 
 
-def _bare(value):
+def bare(value):
     """The array inside a Tensor. (NumPy's own values have a `.data` too: a memory view.)"""
     return value if isinstance(value, (np.ndarray, np.generic)) else getattr(value, "data", value)
 
 
-def _fail(function, args, options, want, got):
+def _relation(got, want, args):
+    from tito.relation import relation  # once a test has failed
+
+    arrays = [bare(a) for a in args]
+    return relation(got, want, [a for a in arrays if isinstance(a, (np.ndarray, list))])
+
+
+def _fail(function, args, options, want, got, why=""):
     name = getattr(function, "__name__", None) or type(function).__name__
     words = [shown(a) for a in args] + [f"{k}={shown(v)}" for k, v in options.items()]
-    raise AssertionError(f"{name}({', '.join(words)})\n  expected {want}\n  got      {got}")
+    told = f"\n  that is  {why}" if why else ""
+    raise AssertionError(f"{name}({', '.join(words)})\n  expected {want}\n  got      {got}{told}")
 
 
 def shown(value):
     """A short text of a value: arrays on one line, long ones cut in the middle."""
-    data = _bare(value)
+    data = bare(value)
     if isinstance(data, (np.ndarray, np.generic)):
         return " ".join(np.array2string(np.asarray(data), precision=6, separator=", ", threshold=20).split())
     return repr(data) if len(repr(data)) < 80 else repr(data)[:77] + "..."

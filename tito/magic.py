@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tito import show, testing
+from tito import outcome, show, show_test, testing
 from tito.asserts import explained
 from tito.problem import Problem
 from tito.settings import find_course
@@ -20,7 +20,7 @@ def tito(shell, line: str) -> None:
         show.complained(problem)
         return
     if exercise:
-        show.tested(_live(shell, *exercise))
+        show_test.tested(_live(shell, *exercise))
         return
     done = subprocess.run([sys.executable, "-m", "tito", *words], capture_output=True, text=True, encoding="utf-8")
     print(done.stdout + done.stderr, end="")
@@ -38,7 +38,7 @@ def _exercise(name: str):
 
 def _live(shell, module, exercise) -> testing.Tested:
     """Run the saved test cell in the kernel's own namespace."""
-    result = testing.Result(exercise.name, testing.PASSED, exercise.points, exercise.cell and exercise.cell.number)
+    result = outcome.Result(exercise.name, outcome.PASSED, exercise.points, exercise.cell and exercise.cell.number)
     try:
         exec(compile(exercise.test.source, f"cell {exercise.test.number}", "exec"), shell.user_ns)
     except Exception as error:  # whatever the student's code raises is the answer
@@ -49,7 +49,7 @@ def _live(shell, module, exercise) -> testing.Tested:
 
 def _explained(error: Exception) -> tuple[str, str]:
     if isinstance(error, NotImplementedError):
-        return testing.NOT_STARTED, "not started"
+        return outcome.NOT_STARTED, "not started"
     if isinstance(error, AssertionError):
-        return testing.FAILED, str(error) or explained(error) or "its test's assertion does not hold"
-    return testing.FAILED, f"{type(error).__name__}: {error}"
+        return outcome.FAILED, str(error) or explained(error) or "its test's assertion does not hold"
+    return outcome.FAILED, f"{type(error).__name__}: {error}"

@@ -3,10 +3,13 @@
 import contextlib
 import json
 import os
+import re
 from dataclasses import dataclass
 
 from tito.catalogue import Module
+from tito.export import target_path
 from tito.handmade import digest
+from tito.importing import exported_lines
 from tito.notebook import Exercise
 from tito.problem import Problem
 
@@ -40,6 +43,12 @@ def remember(course, module: Module, exercises: list[Exercise], results: list) -
         os.replace(scratch, course.state / FILE)
 
 
+def failing(course, module: Module) -> list[str]:
+    """The exercises of a lesson that failed at their last test and have not changed since."""
+    lesson = _lesson(course, module, _read(course).get(module.folder, {}))
+    return [name for name, status in lesson.exercises.items() if status in ("failed", "timeout", "crashed")]
+
+
 def fingerprint(exercise: Exercise) -> str:
     """What changes when the exercise's cell or its test does."""
     return digest("\0".join(cell.source if cell else "" for cell in (exercise.cell, exercise.test)).encode("utf-8"))
@@ -59,7 +68,7 @@ def _lesson(course, module: Module, known: dict) -> Progress:
             statuses[exercise.name] = UNTESTED
         else:
             statuses[exercise.name] = last["status"] if last["source"] == fingerprint(exercise) else CHANGED
-    return Progress(module, statuses, _export_state(course, module))
+    return Progress(module, statuses, export_state(course, module))
 
 
 def _exercises(module: Module) -> list[Exercise]:
@@ -69,11 +78,33 @@ def _exercises(module: Module) -> list[Exercise]:
         return []  # `tito test` says what is wrong with the notebook
 
 
-def _export_state(course, module: Module) -> str:
-    target = course.package / f"{(module.target or '').replace('.', '/')}.py"
-    if not target.exists():
+def export_state(course, module: Module) -> str:
+    """How the lesson's export stands: "" where there is none, "exported", or "changed" since."""
+    target = course.root / target_path(course, module) if module.target else None
+    if target is None or not target.exists():
         return ""
-    return "changed" if module.notebook.stat().st_mtime > target.stat().st_mtime else "exported"
+    if module.notebook.stat().st_mtime <= target.stat().st_mtime:
+        return "exported"
+    try:
+        written = [line for cell in module.read().cells if cell.is_exported for line in _code_lines(_bare(cell))]
+    except Problem:
+        return "changed"
+    sections = _SECTION.split(target.read_text(encoding="utf-8", errors="replace"))[2:]
+    return "exported" if written == [line for part in sections for line in _code_lines(part)] else "changed"
+
+
+_SECTION = re.compile(r"^# %% .*$", re.MULTILINE)  # nbdev heads each cell so; the first heads its list of names
+
+
+def _bare(cell) -> str:
+    lines = cell.source.splitlines()
+    return "\n".join(lines[number - 1] for number in exported_lines(cell))
+
+
+def _code_lines(source: str) -> list[str]:
+    """The lines that an export leaves as they are: nbdev writes imports its own way."""
+    lines = [line.rstrip() for line in source.splitlines()]
+    return [line for line in lines if line and not line.lstrip().startswith(("from ", "import "))]
 
 
 def _read(course) -> dict:

@@ -14,6 +14,8 @@ def exported(done, check: bool) -> None:
     names = ", ".join(module.folder for module in done.modules)
     if done.agrees:
         say_parts(("up to date  ", "green"), (names, None))
+        for note in done.notes:
+            say_parts(("look     ", "yellow"), (note, None))
         return
     for path, lines in done.diffs.items():
         say_parts(("differs  " if check else "written  ", "red" if check else "green"), (path, None))
@@ -21,6 +23,8 @@ def exported(done, check: bool) -> None:
             say(f"    {line}", "dim")
     for path in done.stale:
         say_parts(("stale    ", "yellow"), (f"{path}: no notebook exports it; delete it if it is not needed", None))
+    for note in done.notes:
+        say_parts(("look     ", "yellow"), (note, None))
     for path, backup in done.kept.items():
         text = f"{path} was not as tito wrote it (edited by hand?): a copy is in {backup}"
         say_parts(("kept     ", "yellow"), (text, None))
@@ -33,73 +37,6 @@ def exported(done, check: bool) -> None:
 
 MARKS = {"passed": ("✓", "green"), "not started": ("·", "yellow"), "waiting": ("·", "yellow")}
 NARROW = 140  # columns of a terminal
-WRONG = ("failed", "timeout", "crashed", "missing")
-
-
-def tested(done) -> None:
-    """A line for each exercise, then the first failure in full, then what to do."""
-    _tested_head(done)
-    width = max(len(result.name) for result in done.results)
-    for result in done.results:
-        _exercise(result, width)
-    for trouble in done.troubles:
-        say_parts(("  ! ", "yellow"), (f"{trouble.name}, no exercise, failed: {_first_line(trouble.message)}", None))
-    _in_full(done)
-    next_step(done.next)
-
-
-def _tested_head(done) -> None:
-    right = sum(result.passed for result in done.results)
-    points = f"{done.earned:g} of {done.possible:g} points"
-    head = f"{right} of {counted(len(done.results), 'exercise')} · {points} · {done.seconds:.1f} s"
-    say_parts((f"{done.module}  ", "bold"), (head, "green" if done.passed else None))
-
-
-def tested_briefly(done) -> None:
-    """One lesson of many: its head, and a line for each wrong answer."""
-    _tested_head(done)
-    wrong = [result for result in done.results if result.status in WRONG]
-    for result in wrong:
-        _exercise(result, max(len(each.name) for each in wrong))
-
-
-def _exercise(result, width: int) -> None:
-    mark, style = MARKS.get(result.status, ("✗", "red"))
-    text = result.printed if result.passed else " ".join(result.message.split())
-    if result.status not in ("passed", "failed", "not started", "waiting"):
-        text = f"{result.status}: {text}"
-    parts = (f"  {mark} ", style), (f"{result.name:{width}}  ", None), (text, "dim" if result.passed else None)
-    say_parts(*parts, cut=True)
-    if result.note:
-        say(f"    {'':{width}}  {result.note}", "yellow")
-
-
-def _first_line(text: str) -> str:
-    return text.splitlines()[0] if text else ""
-
-
-def _in_full(done) -> None:
-    """The first wrong answer: what was called, expected and got, and the line to look at."""
-    wrong = [result for result in done.results if result.status in WRONG]
-    if not wrong:
-        return
-    first = wrong[0]
-    say()
-    say_parts((first.name, "bold red"), (f"  {first.status}" if first.status != "failed" else "", None))
-    for line in first.message.splitlines():
-        say(f"  {line}")
-    if first.line:
-        say_parts((f"  cell {first.cell}, line {first.line}:  ", "dim"), (first.text, None))
-    if first.home and first.home != first.cell:
-        say(f"  your code is in cell {first.home}", "dim")
-
-
-def watched(done) -> None:
-    """What a save led to: results, or why the notebook cannot be read just now."""
-    if isinstance(done, Problem):
-        complained(done)
-    else:
-        tested(done)
 
 
 def complained(problem) -> None:
@@ -258,6 +195,7 @@ def _student_style(result) -> str | None:
 def demo(course, keep) -> bool:
     """Each step as it is done, then the class table and where to go on; whether all went well."""
     from tito import demo
+    from tito.show_test import tested_briefly
 
     def tell(step: str, what: str) -> None:
         say_parts((f"  {step:9}", "green"), (what, None))

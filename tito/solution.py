@@ -1,7 +1,7 @@
 """`tito solution`: one way to write an exercise, for those who have passed it, where the instructor allows it.
 
-A fence and not a wall: the solutions lie folded (compressed, in base64) in the student's workspace, so that nobody reads
-them by chance or finds them by a search. Whoever wants to unfold them can. `solutions = never` releases none.
+A fence and not a wall: the solutions lie folded (compressed, in base64) in the student's workspace, so that nobody
+reads them by chance or finds them by a search. Whoever wants to unfold them can. `solutions = never` releases none.
 """
 
 import base64
@@ -18,7 +18,7 @@ SOLUTIONS = "solutions.json"
 
 
 def folded(modules: list[Module]) -> bytes:
-    """The solutions file of a release: each exercise's cell by lesson and name. The same course gives the same bytes."""
+    """The solutions file of a release: each exercise's cell by lesson and name."""
     found = {
         module.folder: {e.name: _fold(without_markers(e.cell.source)) for e in module.read().exercises if e.cell}
         for module in modules

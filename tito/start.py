@@ -130,13 +130,14 @@ def _bring(update: Update, path: str) -> None:
         done.new.append(path)
         return
     present, released = digest(target.read_bytes()), update.was("files", path)
-    if digest(data) in (present, released):
+    mended = update.merging and path.endswith(".ipynb")  # also brings back deleted exercises and tests
+    if digest(data) == present or (digest(data) == released and not mended):
         return
     if present == released:
         back_up(workspace, target)
         replace(target, data)
         done.updated.append(path)
-    elif update.merging and path.endswith(".ipynb"):
+    elif mended:
         _merge(update, path, data)
     elif not path.endswith("__init__.py"):  # `tito export` writes those
         _put_beside(update, path, data)
@@ -159,6 +160,8 @@ def _merge(update: Update, path: str, data: bytes) -> None:
         _put_beside(update, path, data)
         return
     merged = merge(mine, update.was("cells", path) or {}, parse_notebook(target, data.decode("utf-8")))
+    if merged.notebook.raw == mine.raw and not merged.yours:
+        return
     backup = back_up(update.workspace, target)
     replace(target, merged.notebook.text().encode("utf-8"))
     update.done.merged[path] = merged, update.workspace.inside(backup)

@@ -6,37 +6,28 @@ import time
 from dataclasses import asdict, dataclass, field
 
 from tito.catalogue import Module
+from tito.export import target_path
 from tito.notebook import Cell, Exercise, Notebook
+from tito.outcome import (
+    CRASHED,
+    FAILED,
+    MISSING,
+    NOT_REACHED,
+    NOT_STARTED,
+    TIMEOUT,
+    WAITING,
+    Result,
+    explained,
+    judged,
+    not_run,
+)
 from tito.problem import USAGE, Problem
-from tito.progress import remember
+from tito.progress import export_state, remember
 from tito.release import released_tests, test_digest
 from tito.running import Run, run_cells
+from tito.unexported import unexported
 
-_UNWRITTEN = re.compile(r"Exercise (\w+) is yours to write")
 _NEEDS = re.compile(r"needs the exercise (\w+),")
-
-PASSED, FAILED, NOT_STARTED, WAITING = "passed", "failed", "not started", "waiting"
-MISSING, TIMEOUT, CRASHED, NOT_REACHED = "missing", "timeout", "crashed", "not reached"
-
-
-@dataclass
-class Result:
-    """What became of one exercise, whose own cell is number `home`; `line` and `text` point into cell number `cell`."""
-
-    name: str
-    status: str
-    points: float = 0
-    home: int | None = None
-    message: str = ""
-    cell: int | None = None
-    line: int | None = None
-    text: str = ""
-    printed: str = ""
-    note: str = ""
-
-    @property
-    def passed(self) -> bool:
-        return self.status == PASSED
 
 
 @dataclass
@@ -47,6 +38,8 @@ class Tested:
     title: str
     results: list[Result]
     troubles: list[Result] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)  # earlier lessons' files that are older than their notebooks
+    shown: dict[int, int] = field(default_factory=dict)  # by cell, the number that Jupyter shows beside it: In [12]
     next: str = ""
     seconds: float = 0
 
@@ -74,13 +67,16 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     cells = _needed_cells(notebook, wanted if exercises else None)
     started = time.perf_counter()
     run = run_cells(course, module, cells, time_limit)
-    results = [_judge(exercise, run) for exercise in wanted]
+    results = [judged(exercise, run) for exercise in wanted]
     _compare_with_release(wanted, results, released)
-    remember(course, module, wanted, results)
     done = Tested(module.folder, module.title, results, _troubles(notebook, cells, run))
+    done.shown = _shown_numbers(notebook)
+    _catch_unexported(notebook, done)
+    remember(course, module, wanted, results)
     lesson = _unexported_lesson(course, module, run)
-    if lesson and done.troubles:
-        done.troubles[0].message = f"this lesson needs {lesson.folder}, which is not exported yet"
+    if lesson:
+        _blame(lesson, done)
+    done.stale = _stale(course, module, notebook)
     done.seconds = round(time.perf_counter() - started, 2)
     done.next = f"tito export {lesson.number}" if lesson else _next(course, module, done)
     return done
@@ -110,81 +106,6 @@ def _needed_cells(notebook: Notebook, wanted: list[Exercise] | None) -> list[Cel
     return [cell for cell in cells if cell.number <= last and (not cell.is_test or cell.number in tests)]
 
 
-def _judge(exercise: Exercise, run: Run) -> Result:
-    """An exercise passes only if its own cell and its test cell are there, ran, and raised nothing."""
-    result = Result(exercise.name, FAILED, exercise.points, exercise.cell and exercise.cell.number)
-    if exercise.test is None or exercise.cell is None:
-        what = f"its test cell, test_{exercise.name}," if exercise.test is None else f"its cell, {exercise.name},"
-        result.status, result.message = MISSING, f"{what} is gone: take it back from the course's notebook"
-        return result
-    for cell in (exercise.cell, exercise.test):
-        outcome = run.outcomes.get(cell.number)
-        if outcome is None:
-            return _not_run(result, cell, run)
-        if outcome["status"] != "ok":
-            return _explain(result, outcome["error"], exercise, run)
-    result.status = PASSED
-    result.printed = _last_line(run.outcomes[exercise.test.number]["printed"])
-    return result
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else ""
-
-
-def _not_run(result: Result, cell: Cell, run: Run) -> Result:
-    """The cell has no outcome: the run ended in it or before it."""
-    if run.ended == "end":
-        result.status, result.message = NOT_REACHED, "its cell is empty or set not to run"
-    elif run.current == cell.number:
-        result.status = TIMEOUT if run.ended.startswith("timeout") else CRASHED
-        result.message, result.cell = run.ended.partition(": ")[2], cell.number
-        if result.status == TIMEOUT:
-            result.message += ": does a loop never end?"
-    else:
-        result.status = NOT_REACHED
-        result.message = f"cell {run.current} ended the run before this one ({run.ended})"
-    return result
-
-
-def _explain(result: Result, error: dict, exercise: Exercise | None, run: Run) -> Result:
-    """The error in the learner's terms: unwritten, waiting for another cell, or wrong, and at which line."""
-    stub = _UNWRITTEN.search(error["message"]) if error["type"] == "NotImplementedError" else None
-    blocker = _blocker(error, exercise, run)
-    if stub and exercise and stub[1] == exercise.name:
-        result.status, result.message = NOT_STARTED, "not started"
-    elif stub:
-        result.status, result.message = WAITING, f"needs the exercise {stub[1]}, which is not written yet"
-    elif blocker:
-        result.status, result.message = WAITING, f"needs {error['name']}, which cell {blocker} failed to define"
-    elif error["type"] == "AssertionError":
-        result.message = error["message"] or "its test's assertion does not hold"
-    else:
-        result.message = f"{error['type']}: {error['message']}".rstrip(": ")
-    if error["frames"]:
-        result.cell, result.line, result.text = _pointed(error["frames"], exercise)
-    return result
-
-
-def _blocker(error: dict, exercise: Exercise | None, run: Run) -> int | None:
-    """The earlier cell whose failure left the name undefined."""
-    if error["type"] != "NameError" or not error["name"]:
-        return None
-    for number, outcome in run.outcomes.items():
-        failed = outcome.get("error")
-        if failed and failed is not error and {error["name"], "*"} & set(failed["defines"]):
-            if exercise is None or number < exercise.test.number:
-                return number
-    return None
-
-
-def _pointed(frames: list, exercise: Exercise | None) -> list:
-    """The deepest line in the student's own cell; else the deepest in any cell."""
-    own = [frame for frame in frames if exercise and exercise.cell and frame[0] == exercise.cell.number]
-    return (own or frames)[-1]
-
-
 def _troubles(notebook: Notebook, cells: list[Cell], run: Run) -> list[Result]:
     """Failures of cells that are neither exercise nor test, except where an unwritten exercise is the reason."""
     judged = {cell.number for e in notebook.exercises for cell in (e.cell, e.test) if cell}
@@ -195,9 +116,9 @@ def _troubles(notebook: Notebook, cells: list[Cell], run: Run) -> list[Result]:
             continue
         result = Result(f"cell {cell.number}", FAILED, cell=cell.number)
         if outcome:
-            found.append(_explain(result, outcome["error"], None, run))
+            found.append(explained(result, outcome["error"], None, run))
         elif run.current == cell.number:
-            found.append(_not_run(result, cell, run))
+            found.append(not_run(result, cell, run))
     return [result for result in found if result.status != WAITING]
 
 
@@ -209,6 +130,41 @@ def _compare_with_release(exercises: list[Exercise], results: list[Result], rele
             result.points = original["points"]
         elif original and test_digest(exercise.test) != original["digest"]:
             result.note = "its test cell was edited: the course's own test decides your mark"
+
+
+def _shown_numbers(notebook: Notebook) -> dict[int, int]:
+    counts = {number: cell.get("execution_count") for number, cell in enumerate(notebook.raw["cells"], 1)}
+    return {number: count for number, count in counts.items() if isinstance(count, int)}
+
+
+def _catch_unexported(notebook: Notebook, done: Tested) -> None:
+    """What passes here and would fail in the package, for a cell without `#| export` defines what it uses."""
+    by_home = {result.home: result for result in done.results}
+    judged_cells = {exercise.cell.number for exercise in notebook.exercises if exercise.cell}
+    for found in unexported(notebook):
+        result = by_home.get(found.used)
+        if result and result.passed:
+            result.status, result.message, result.cell = FAILED, f"{result.name} {found}", found.home
+        elif found.used not in judged_cells:
+            done.troubles.append(Result(f"cell {found.used}", FAILED, message=str(found), cell=found.used))
+
+
+def _blame(lesson: Module, done: Tested) -> None:
+    """Say once what everything waits for."""
+    what = f"needs {lesson.folder}, which is not exported yet"
+    for result in done.results:
+        if result.status == WAITING:
+            result.message = what
+    for trouble in done.troubles[:1]:
+        trouble.message = f"this lesson {what}"
+
+
+def _stale(course, module: Module, notebook: Notebook) -> list[str]:
+    """Commands for the earlier lessons that this one imports and whose notebooks were changed since their export."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.is_code)
+    used = [m for m in course.catalogue.before(module) if f"{course.lib_path}.{m.target}" in text]
+    old = [m for m in used if m.notebook.exists() and export_state(course, m) == "changed"]
+    return [f"{target_path(course, m)} is older than your notebook: tito export {m.number}" for m in old]
 
 
 def _unexported_lesson(course, module: Module, run: Run) -> Module | None:

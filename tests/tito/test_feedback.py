@@ -1,0 +1,171 @@
+"""What a student is told: the first wrong answer in full, why if the numbers show it, and what will not work later."""
+
+import os
+import time
+
+import pytest
+from course_fixture import a_test, code, exercise, first_cells, second_cells, source_of, tito, write_notebook
+
+from tito import testing
+from tito.export import export
+from tito.notebook import read_notebook
+from tito.progress import export_state
+from tito.unexported import unexported
+
+NOTEBOOK = "modules/01_first/first_dev.ipynb"
+USES_HELPER = "#| export\ndef double(x):\n    return plus(x, x)\n"
+HELPER = "def plus(a, b):\n    return a + b"
+RIGHT = "#| export\ndef double(x):\n    return 2 * x\n"
+WRONG = "#| export\ndef double(x):\n    return 4 * x\n"
+WRONG_SHIFT = "#| export\ndef shift(x, by=1):\n    return x - by\n"
+
+
+def write(course, *cells):
+    """The first lesson with these cells before `double`."""
+    write_notebook(course.root / NOTEBOOK, [*first_cells()[:3], *cells, *first_cells()[3:]])
+
+
+def with_helper(course, helper=HELPER, use=USES_HELPER):
+    write(course, code(helper))
+    source_of(course.root / NOTEBOOK, 5, use)
+
+
+def run(course, number="01", *names):
+    return testing.test(course, course.catalogue.find(number), list(names) or None)
+
+
+def test_a_function_that_uses_an_unexported_helper_fails_with_the_cell_and_the_line_to_add(course):
+    with_helper(course)
+    double = run(course).results[0]
+    assert double.status == "failed"
+    assert double.message.startswith("double uses plus, which cell 4 defines without `#| export`")
+    assert "add the line `#| export` at the top of cell 4" in double.message
+    shown = tito(course.root, "test", "01", "double")
+    assert shown.returncode == 1 and "add the line `#| export`" in shown.stdout
+    with_helper(course, "#| export\n" + HELPER)
+    assert run(course).results[0].passed
+
+
+def test_the_export_says_so_too(course):
+    with_helper(course)
+    assert "cell 5 uses plus, which cell 4 defines without" in tito(course.root, "export", "01").stdout
+    with_helper(course, "#| export\n" + HELPER)
+    assert "look" not in tito(course.root, "export", "01").stdout
+
+
+def test_an_exported_cell_that_is_no_exercise_is_told_beside_the_results(course):
+    write(course, code(HELPER), code("#| export\ndef thrice(x):\n    return plus(x, plus(x, x))"))
+    done = run(course)
+    assert done.results[0].passed and "thrice" not in done.results[0].message
+    assert done.troubles[0].message.startswith("uses plus, which cell 4 defines")
+
+
+@pytest.mark.parametrize(
+    ("helper", "exported", "name"),
+    [
+        ("import math", "#| export\ndef f(x):\n    return math.exp(x)", "math"),
+        ("k = 2", "#| export\nf = lambda x: k * x", "k"),
+        ("k = 2", "#| export\nclass A:\n    def f(self):\n        return [k for _ in range(3)]", "k"),
+        ("k = 2", "#| export\ndef f(x, y=k):\n    return y", "k"),
+        ("def base(): pass", "#| export\n@base\ndef f(x):\n    return x", "base"),
+        ("k = 2", "#| export\ndef f(k):\n    return k", None),
+        ("k = 2", "#| export\ndef f(x):\n    k = 3\n    return k", None),
+        ("k = 2", "#| export\ndef f(x):\n    return x.k", None),
+        ("sum = 2", "#| export\ndef f(x):\n    return sum(x)", None),
+        ("k = 2", "#| export\nk = 3\ndef f(x):\n    return k", None),
+        ("k = 2", "#| export\nfrom math import *\ndef f(x):\n    return k", None),
+        ("k = 2\n%matplotlib inline", "#| export\ndef f(x):\n    return x", None),
+        ("k = 2", "#| export\ndef f(:", None),
+    ],
+)
+def test_names_are_looked_up_as_python_does(course, helper, exported, name):
+    write(course, code(helper), code(exported))
+    found = unexported(read_notebook(course.root / NOTEBOOK))
+    assert [each.name for each in found] == ([name] if name else [])
+
+
+def test_an_export_older_than_its_notebook_is_told_where_it_is_used(course):
+    export(course)
+    os.utime(course.root / NOTEBOOK, (time.time() + 5,) * 2)
+    assert run(course, "02").stale == [], "saved again, but the code is the same"
+    source_of(course.root / NOTEBOOK, 4, RIGHT)
+    os.utime(course.root / NOTEBOOK, (time.time() + 5,) * 2)
+    assert run(course, "02").stale == ["tinytorch/core/first.py is older than your notebook: tito export 01"]
+    assert "older than your notebook" in tito(course.root, "test", "02").stdout
+    assert run(course, "01").stale == []
+    export(course)
+    assert run(course, "02").stale == []
+
+
+@pytest.mark.parametrize(
+    ("edit", "state"),
+    [(lambda text: text + "\n# a remark", "changed"), (lambda text: text.replace("* 2", "* 3"), "changed"),
+     (lambda text: text.replace("### BEGIN SOLUTION\n    ", ""), "exported"), (lambda text: text, "exported")],
+)  # fmt: skip
+def test_an_export_is_old_when_its_code_is_another(course, edit, state):
+    export(course)
+    path = course.root / NOTEBOOK
+    source_of(path, 4, edit(source_of(path, 4)))
+    os.utime(path, (time.time() + 5,) * 2)
+    assert export_state(course, course.catalogue.find("01")) == state
+
+
+def test_an_export_of_unfinished_exercises_says_so_and_is_made(workspace):
+    source_of(workspace.root / NOTEBOOK, 4, WRONG)
+    run(workspace)
+    done = tito(workspace.root, "export", "01")
+    assert done.returncode == 0 and (workspace.package / "core/first.py").exists()
+    assert "01_first: 1 of 2 exercises not written yet; at their last test double failed" in done.stdout
+
+
+def test_the_first_wrong_answer_comes_first_and_in_full_and_the_others_are_folded(course):
+    source_of(course.root / NOTEBOOK, 4, WRONG)
+    source_of(course.root / NOTEBOOK, 6, WRONG_SHIFT)
+    lines = tito(course.root, "test", "01").stdout.splitlines()
+    assert lines[2:6] == ["✗ double  failed", "  double(3)", "    expected 6", "    got      12"]
+    assert "  cell 5, line 2:  assert double(3) == 6" in lines[6]
+    assert lines[-2].startswith("  ✗ shift  shift(3, 2) expected 5 got 1")
+    assert lines[-1].startswith("next: look at double")
+
+
+def test_a_bare_assert_says_what_the_value_is_of_the_right_one(course):
+    source_of(course.root / NOTEBOOK, 4, "#| export\ndef double(x):\n    return 4 * x")
+    source_of(course.root / NOTEBOOK, 5, "assert double(3) == 6")
+    (result,) = run(course, "01", "double").results
+    assert result.message == "double(3)\n  expected 6\n  got      12\n  that is  exactly 2 times the expected value"
+
+
+def test_what_needs_an_unexported_lesson_says_which_and_only_once(workspace):
+    source_of(workspace.modules / "02_second/second_dev.ipynb", 5, second_cells()[4]["source"][0] + "quad = double")
+    shown = tito(workspace.root, "test", "02").stdout
+    assert "quad  needs 01_first, which is not exported yet" in shown and shown.endswith("next: tito export 01\n")
+
+
+def test_a_cell_is_named_by_the_number_that_jupyter_shows_too(course):
+    source_of(course.root / NOTEBOOK, 4, WRONG)
+    path = course.root / NOTEBOOK
+    path.write_text(path.read_text(encoding="utf-8").replace('"execution_count": null', '"execution_count": 12'))
+    assert "cell 5 (In [12]), line 2" in tito(course.root, "test", "01").stdout
+
+
+def test_unwritten_exercises_are_one_line(workspace):
+    shown = tito(workspace.root, "test", "01").stdout
+    assert "  · 2 not started: double, shift" in shown
+
+
+def test_an_endless_loop_and_an_unknown_name_are_told_plainly(course):
+    source_of(course.root / NOTEBOOK, 4, "#| export\ndef double(x):\n    return nothing * x")
+    assert "NameError: name 'nothing' is not defined" in tito(course.root, "test", "01").stdout
+    source_of(course.root / NOTEBOOK, 4, "#| export\ndef double(x):\n    while True: pass")
+    shown = tito(course.root, "test", "01", "--time-limit", "1").stdout
+    assert "✗ double  timeout" in shown and "does a loop never end?" in shown
+
+
+def test_what_a_test_looked_at_is_told_where_nothing_is_wrong(course):
+    cells = [
+        *first_cells(),
+        exercise("half", "#| export\ndef half(x):\n    return x / 2"),
+        a_test("half", "print('h')"),
+    ]
+    write_notebook(course.root / NOTEBOOK, cells)
+    assert "double  double: twice the value" in tito(course.root, "test", "01").stdout
