@@ -75,12 +75,13 @@ class Book:
     def hand_in(self, module: str, arrivals: list[dict]) -> None:
         """Keep when submissions came: dicts of student, digest, original, submitted_at (UTC or "") and late (0, 1)."""
         folder = self._folder(module)
-        if not arrivals:
-            return
         with writing(self.engine) as connection:
-            rows.add(connection, tables.student, [{"id": arrival["student"]} for arrival in arrivals])
-            kept = [arrival | {"module": folder, "at": late.utc()} for arrival in arrivals]
-            connection.execute(tables.handed_in.insert(), kept)
+            known = rows.known_hand_ins(connection, folder)
+            new = [a for a in arrivals if (a["student"], a["digest"], a["submitted_at"], a["late"]) not in known]
+            if new:
+                rows.add(connection, tables.student, [{"id": arrival["student"]} for arrival in new])
+                kept = [arrival | {"module": folder, "at": late.utc()} for arrival in new]
+                connection.execute(tables.handed_in.insert(), kept)
 
     def modules(self) -> list[str]:
         """The lesson folders of which there is something in the gradebook, in course order."""
@@ -89,7 +90,7 @@ class Book:
         return [module.folder for module in self.course.catalogue if module.folder in known]
 
     def students(self) -> list:
-        """Everyone, by id: rows with id, name, email, section, canvas_id, sis_id, login and moodle_id."""
+        """Everyone, by id: rows with id, name, email, section, canvas_id, sis_id and login."""
         with reading(self.engine) as connection:
             return list(connection.execute(select(tables.student).order_by(tables.student.c.id)))
 

@@ -20,7 +20,6 @@ HEADINGS = {
     "canvas_id": ("canvas_id",),
     "sis_id": ("sis user id", "sis_id", "id number", "idnumber"),
     "login": ("sis login id", "login", "username"),
-    "moodle_id": ("identifier", "moodle_id"),
 }
 FIRST, LAST = ("first name", "firstname", "first_name"), ("last name", "lastname", "surname", "last_name")
 FIELDS = tuple(HEADINGS)[1:]
@@ -79,7 +78,6 @@ def _person(person: dict, where: str) -> dict:
     last, comma, first = person["name"].partition(", ")
     if comma and ", " not in first:
         person["name"] = f"{first} {last}"
-    person["moodle_id"] = person["moodle_id"].removeprefix("Participant").strip()
     ways = ("id", "login", "sis_id", "email", "canvas_id")
     person["id"] = next((person[name] for name in ways if person[name]), "")
     if not person["id"]:
@@ -96,7 +94,7 @@ def merge(book, found: list[dict[str, str]]) -> Change:
         known = {row.id: dict(row._mapping) for row in connection.execute(select(tables.student))}
         keys = {(name, row[name]): row["id"] for row in known.values() for name in KEYS if row[name]}
         for person in found:
-            same = [keys.get((name, person[name])) for name in KEYS if person[name]]
+            same = [keys.get((name, person[name])) for name in KEYS if person.get(name)]
             ident = next((i for i in (person["id"] if person["id"] in known else None, *same) if i), person["id"])
             if ident in {*change.added, *change.changed, *change.same}:
                 raise Problem(f"two rows are about {ident}: nothing was taken in", next="keep one of them", code=USAGE)

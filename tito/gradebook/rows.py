@@ -34,10 +34,11 @@ def modules(connection: Connection) -> set[str]:
 
 def attempts(connection: Connection, module: str, lateness, student: str | None = None) -> dict[str, list[Attempt]]:
     """By student, in the order in which they were graded; `lateness(submitted_at, flagged)` gives each its Late."""
-    a, h = tables.attempt.c, tables.handed_in.c
-    query = select(h.student, h.digest, h.submitted_at, h.late).where(h.module == module).order_by(h.id.desc())
-    # of a submission that came twice, the first time counts
-    late = {(name, digest): lateness(when, bool(flag)) for name, digest, when, flag in connection.execute(query)}
+    a, came = tables.attempt.c, {}
+    # of a submission that came more than once, the earliest counts; a time that is known says more than a flag
+    for name, digest, when, flag in known_hand_ins(connection, module):
+        came.setdefault((name, digest), []).append((not when, when, flag))
+    late = {key: lateness(when, bool(flag)) for key, times in came.items() for _, when, flag in [min(times)]}
     fields = (a.id, a.student, a.run, a.file, a.digest, a.status, a.message, a.points, a.possible, a.graded_at)
     query = select(*fields).where(a.module == module).order_by(a.student, a.graded_at, a.id)
     found: dict[str, list[Attempt]] = {}
@@ -45,6 +46,13 @@ def attempts(connection: Connection, module: str, lateness, student: str | None 
         on_time = lateness("", False)
         found.setdefault(row.student, []).append(Attempt(*row, late.get((row.student, row.digest), on_time)))
     return found
+
+
+def known_hand_ins(connection: Connection, module: str) -> set[tuple[str, str, str, int]]:
+    """What came when: (student, digest, submitted_at, late)."""
+    h = tables.handed_in.c
+    query = select(h.student, h.digest, h.submitted_at, h.late).where(h.module == module)
+    return {tuple(row) for row in connection.execute(query)}
 
 
 def details(connection: Connection, numbers: list[int]) -> dict[int, str]:

@@ -114,3 +114,35 @@ def marked(student: str, mark) -> None:
     points = {"late": f"{mark.points or 0:g} days late"}.get(mark.kind)
     points = points or ("no points by hand" if mark.points is None else f"{mark.points:g} points")
     say_parts(("kept  ", "green"), (f"{student}, {mark.exercise}: {points}, by {mark.grader}", None))
+
+
+def collected(module, done) -> None:
+    """What a class's zip brought."""
+    kinds = {"new": done.new, "replaced": done.replaced, "as before": done.same}
+    for what, names in kinds.items():
+        if names:
+            kept = f"  (what was there is in {done.folder / '.earlier'})" if what == "replaced" else ""
+            say_parts((f"{what:10}", "green"), (f"{len(names):5}  {_some(names)}{kept}", None))
+    for what, names in {"late": done.late, "strangers": done.strangers}.items():
+        if names:
+            say_parts((f"{what:10}", "yellow"), (f"{len(names):5}  {_some(names)}", None))
+    for name, reason in done.skipped.items():
+        say_parts((f"{'skipped':10}", "yellow"), (f"{name}: {reason}", None))
+    next_step(f"tito grade {module.number} {done.folder}")
+
+
+def bundled(path, unsafe: bool) -> None:
+    """An autograder.zip, and what to know of it."""
+    say_parts(("written  ", "green"), (f"{path}: it holds the answers, so give it to Gradescope alone", None))
+    if unsafe:
+        say("it grades even where code cannot be confined: student code could then read the answers", "red")
+    else:
+        say("student code is confined there as here; in a container that does not allow it nothing is graded", "dim")
+    next_step("Gradescope: Configure Autograder, upload the zip, then Test Autograder")
+
+
+def template(out, paths: list) -> None:
+    """A template repository, and what its points are worth."""
+    say_parts(("written  ", "green"), (f"{out}: {len(paths)} files, no answers", None))
+    say("students can change the tests that run there: take their points as feedback, and marks from tito grade", "dim")
+    next_step(f"push {out} to GitHub as the template repository of the assignment")

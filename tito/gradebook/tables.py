@@ -16,7 +16,6 @@ student = Table(
     Column("canvas_id", Text, nullable=False, default=""),
     Column("sis_id", Text, nullable=False, default=""),
     Column("login", Text, nullable=False, default=""),
-    Column("moodle_id", Text, nullable=False, default=""),  # the participant's number in one assignment
 )
 
 run = Table(

@@ -17,34 +17,45 @@ from tito.ways.people import Filled, People
 NEEDED = ("Identifier", "Grade", "Last modified (grade)")
 # Full name_123_assignsubmission_file_/what.ipynb, or the same with what.ipynb behind the last underscore
 SUBMISSION = re.compile(r"(?P<name>[^/]+)_(?P<user>\d+)_assignsubmission_file_/?(?P<original>.+)", re.DOTALL)
+HIDDEN = "Participant"
 # 20 November 2026, 11:59 PM, with or without a weekday before it: Moodle's English
 _TIMES = ("%d %B %Y, %I:%M %p", "%d %B %Y, %H:%M")
 
 
 def fill(module, standings: list, students: list, template: Path, path: Path, scale: bool) -> Filled:
-    """The grading worksheet with marks and comments put in; everything else stays as it came. Raises Problem."""
-    table = sheet.read(template)
-    places = {name: table.column(name) for name in NEEDED}
-    if None in places.values():
-        missing = ", ".join(name for name, at in places.items() if at is None)
-        raise Problem(
-            f"{template} is no grading worksheet of Moodle: it has no {missing}",
-            next="in the assignment: View all submissions, Download grading worksheet",
-            code=USAGE,
-        )
+    """The grading worksheet with the marks put in; everything else stays as it came. Raises Problem."""
+    table = worksheet(template)
+    grade, names = table.column("Grade"), [at for at in [table.column("Full name")] if at is not None]
     marks = {standing.student: standing for standing in standings}
     people, done, met = People(students), Filled(path), set()
     for row in table.rows:
         found = people.find(**words(table, row))
         if found is None:
-            done.leave_out("not in the gradebook", row[places["Identifier"]])
+            done.leave_out("not in the gradebook", words(table, row)["name"])
             continue
+        if found in met:
+            raise Problem(f"{template}: two rows are about {found}: nothing was written", code=USAGE)
         met.add(found)
-        _put(table, row, marks[found], places["Grade"], scale, done)
+        for at in names:
+            row[at] = sheet.harmless(row[at])
+        _put(table, row, marks[found], grade, scale, done)
     for name in sorted(student for student in marks.keys() - met if marks[student].total is not None):
         done.leave_out("not in Moodle's worksheet", name)
     sheet.write(path, table.header, table.rows, table.delimiter)
     return done
+
+
+def worksheet(path: Path) -> sheet.Sheet:
+    """A grading worksheet; raises Problem where it is none."""
+    table = sheet.read(path)
+    missing = ", ".join(name for name in NEEDED if table.column(name) is None)
+    if missing:
+        raise Problem(
+            f"{path} is no grading worksheet of Moodle: it has no {missing}",
+            next="in the assignment: View all submissions, Download grading worksheet",
+            code=USAGE,
+        )
+    return table
 
 
 def _put(table: sheet.Sheet, row: list[str], standing, grade: int, scale: bool, done: Filled) -> None:
@@ -61,11 +72,15 @@ def _put(table: sheet.Sheet, row: list[str], standing, grade: int, scale: bool, 
 
 
 def words(table: sheet.Sheet, row: list[str]) -> dict[str, str]:
-    """What a row says of its student."""
-    headings = {"moodle_id": "Identifier", "name": "Full name", "email": "Email address", "sis_id": "ID number"}
-    headings |= {"login": "Username"}
+    """What a row says of its student; where Moodle hides the names, the name is `Participant 123`."""
+    headings = {"name": "Full name", "email": "Email address", "sis_id": "ID number", "login": "Username"}
     found = {name: row[at] for name, heading in headings.items() if (at := table.column(heading)) is not None}
-    return found | {"moodle_id": found.get("moodle_id", "").removeprefix("Participant").strip()}
+    return {"name": row[table.column("Identifier")]} | {name: text for name, text in found.items() if text}
+
+
+def number(table: sheet.Sheet, row: list[str]) -> str:
+    """The participant's number, which is another one in each assignment."""
+    return row[table.column("Identifier")].removeprefix(HIDDEN).strip()
 
 
 def times(table: sheet.Sheet) -> dict[str, str]:
@@ -74,7 +89,7 @@ def times(table: sheet.Sheet) -> dict[str, str]:
     for row in table.rows if at is not None else []:
         when = _time(row[at])
         if when:
-            found[words(table, row)["moodle_id"]] = when
+            found[number(table, row)] = when
     return found
 
 

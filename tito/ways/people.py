@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FIELDS = ("canvas_id", "moodle_id", "login", "sis_id", "email", "id")
+FIELDS = ("canvas_id", "login", "sis_id", "email", "id")
 
 
 @dataclass

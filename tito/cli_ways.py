@@ -1,0 +1,69 @@
+"""`tito collect` and `tito bundle ...`: ways in and out, thin."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+Module = Annotated[str, typer.Argument(metavar="MODULE")]
+
+
+def _found(module: str):
+    from tito.settings import find_course
+
+    course = find_course()
+    return course, course.catalogue.find(module)
+
+
+def collect(
+    archive: Annotated[Path, typer.Argument(metavar="ZIP", help="All submissions, as Canvas or Moodle packs them.")],
+    module: Module,
+    to: Annotated[
+        Path | None, typer.Option(help="Where a folder for each student is made.", show_default="submissions/MODULE")
+    ] = None,
+    kind: Annotated[str | None, typer.Option("--from", help="canvas or moodle.", show_default="by its names")] = None,
+    worksheet: Annotated[
+        Path | None, typer.Option(help="Moodle's grading worksheet, which knows when each came.", show_default=False)
+    ] = None,
+):
+    """Lay out a class's zip from Canvas or Moodle for `tito grade`, and note who was late."""
+    from tito import gradebook
+    from tito.gradebook import show
+    from tito.ways.collect import collect
+
+    course, found = _found(module)
+    folder = to or Path("submissions") / found.folder
+    with gradebook.open(course) as book:
+        show.collected(found, collect(book, archive, found, folder, kind, worksheet))
+
+
+@app.command()
+def gradescope(
+    module: Module,
+    out: Annotated[Path, typer.Option(help="The zip to write.")] = Path("autograder.zip"),
+    visibility: Annotated[
+        str, typer.Option(help="When students see results: visible, after_due_date, after_published, hidden.")
+    ] = "visible",
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade there even where code cannot be confined.")] = False,
+):
+    """An autograder.zip for Gradescope. It holds the answers: give it to nobody else."""
+    from tito.gradebook import show
+    from tito.ways.gradescope import bundle
+
+    course, found = _found(module)
+    show.bundled(bundle(course, found, out, visibility, unsafe), unsafe)
+
+
+@app.command("github-classroom")
+def github_classroom(
+    module: Module,
+    out: Annotated[Path, typer.Option(help="A new folder.")] = Path("classroom"),
+):
+    """A template repository for GitHub Classroom: the release, and a workflow that tests each push. No answers."""
+    from tito.gradebook import show
+    from tito.ways.classroom import bundle
+
+    course, found = _found(module)
+    show.template(out, bundle(course, found, out))

@@ -1,0 +1,183 @@
+"""A class's zip from Canvas or Moodle, laid out as `tito grade` reads it: a folder for each student.
+
+Nothing is lost: what another zip brought before stands in .earlier/, where no grading looks, and someone whom the
+gradebook does not know gets a folder by the number that Canvas or Moodle uses.
+"""
+
+import json
+import zipfile
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from tito.gradebook import roster
+from tito.grading import intake
+from tito.grading.pieces import Refused, shown
+from tito.problem import USAGE, Problem
+from tito.ways import canvas, moodle, sheet
+from tito.ways.people import People
+
+MANIFEST = "handed-in.json"
+EARLIER = ".earlier"
+PATTERNS = {"canvas": canvas.SUBMISSION, "moodle": moodle.SUBMISSION}
+MOST_MEMBERS, MOST_BYTES = 100_000, 8 << 30  # of a whole class
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+
+
+@dataclass
+class Collected:
+    """What a zip brought: student ids by what became of them; `skipped` are names in the zip, with a reason."""
+
+    folder: Path
+    new: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Arrival:
+    """One student's files in the zip: content by name."""
+
+    number: str
+    name: str
+    late: bool = False
+    files: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
+
+
+def collect(
+    book, path: Path, module, folder: Path, kind: str | None = None, worksheet: Path | None = None
+) -> Collected:
+    """Lay out a class's zip under `folder`; hand-in times go into the gradebook. Raises Problem.
+
+    `kind` is canvas or moodle, found by the names in the zip where it is not given; `worksheet` is Moodle's, which
+    knows when each submission came.
+    """
+    if kind is not None and kind not in PATTERNS:
+        raise Problem(f"--from {kind}: choose canvas or moodle", code=USAGE)
+    table = moodle.worksheet(worksheet) if worksheet else None
+    times = moodle.times(table) if table else {}
+    done, arrivals = Collected(folder), []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            kind, found = _arrivals(path, archive.infolist(), kind, done)
+            if table and table.column("Email address", "ID number", "Username") is not None:
+                roster.merge(book, roster.people(table))
+            students = _students(book, kind, found, table, done)
+            for arrival, student in zip(found, students, strict=True):
+                _lay_out(archive, arrival, folder, student, done)
+                arrivals.append(_kept(module, folder, student, arrival, times.get(arrival.number, "")))
+    except _BROKEN as error:
+        raise Problem(f"{path} cannot be read: {shown(str(error))}", next="download it again", code=USAGE) from error
+    _note(folder, arrivals)
+    book.hand_in(module.folder, [{name: a[name] for name in _COLUMNS} for a in arrivals])
+    return done
+
+
+_COLUMNS = ("student", "digest", "original", "submitted_at", "late")
+
+
+def _arrivals(path: Path, members: list[zipfile.ZipInfo], kind: str | None, done: Collected):
+    """The students in a zip, by the names of its files; which kind of names they are."""
+    files = [m for m in members if not m.is_dir() and not m.filename.startswith("__MACOSX")]
+    if len(files) > MOST_MEMBERS or sum(m.file_size for m in files) > MOST_BYTES:
+        raise Problem(f"{path} holds more than a class: {len(files)} files", code=USAGE)
+    kinds = [kind] if kind else ["moodle", "canvas"]
+    kind = max(kinds, key=lambda k: sum(bool(PATTERNS[k].fullmatch(m.filename)) for m in files))
+    found: dict[str, Arrival] = {}
+    for member in files:
+        match = PATTERNS[kind].fullmatch(member.filename)
+        name = PurePosixPath(match["original"].replace("\\", "/")).name if match else ""
+        if name in ("", ".", "..") or not name.lower().endswith(intake.KINDS):
+            done.skipped[shown(member.filename)] = "no notebook, .py or zip of a student"
+            continue
+        arrival = found.setdefault(match["user"], Arrival(match["user"], shown(match["name"])))
+        arrival.late = arrival.late or bool(match.groupdict().get("late"))
+        arrival.files[shown(name)] = member
+    if not found:
+        raise Problem(f"{path} holds no submissions as Canvas or Moodle name them", code=USAGE)
+    return kind, [found[number] for number in sorted(found, key=int)]
+
+
+def _students(book, kind: str, arrivals: list[Arrival], table: sheet.Sheet | None, done: Collected) -> list[str]:
+    """Whose files each are; strangers are taken into the gradebook."""
+    people, found = People(book.students()), []
+    said = {moodle.number(table, row): moodle.words(table, row) for row in table.rows} if table else {}
+    names = Counter(arrival.name for arrival in arrivals)
+    for arrival in arrivals:
+        known = {"canvas_id": arrival.number} if kind == "canvas" else said.get(arrival.number, {"name": arrival.name})
+        # two of one name cannot be told apart by it
+        student = (
+            people.find(**known) if kind == "canvas" or arrival.number in said or names[arrival.name] == 1 else None
+        )
+        found.append(student or _stranger(book, kind, arrival, names[arrival.name] == 1, done))
+    return found
+
+
+def _stranger(book, kind: str, arrival: Arrival, alone: bool, done: Collected) -> str:
+    """Someone new, under Canvas's number, or under the name where Moodle's number is this assignment's only."""
+    name = arrival.name if alone and arrival.name != moodle.HIDDEN else f"{arrival.name} {arrival.number}"
+    person = {"id": f"canvas-{arrival.number}", "canvas_id": arrival.number} if kind == "canvas" else {"id": name}
+    roster.merge(book, [person | {"name": name}])
+    done.strangers.append(person["id"])
+    return person["id"]
+
+
+def _lay_out(archive: zipfile.ZipFile, arrival: Arrival, folder: Path, student: str, done: Collected) -> None:
+    """Write a student's files, beside those of others and never over other ones."""
+    content = {}
+    for name, member in arrival.files.items():
+        with archive.open(member) as file:
+            data = file.read(intake.LARGEST + 1)  # what a zip says of its sizes need not be so
+        if len(data) > intake.LARGEST:
+            done.skipped[shown(member.filename)] = f"larger than {intake.LARGEST >> 20} MB"
+        else:
+            content[name] = data
+    home = folder / student
+    standing = {path.name: path.read_bytes() for path in home.iterdir()} if home.is_dir() else None
+    if standing == content:
+        done.same.append(student)
+    else:
+        (done.new if standing is None else done.replaced).append(student)
+        _put_away(folder, student)
+        home.mkdir(parents=True)
+        for name, data in content.items():
+            (home / name).write_bytes(data)
+    if arrival.late:
+        done.late.append(student)
+
+
+def _put_away(folder: Path, student: str) -> None:
+    """Move what a student had before out of the way."""
+    home, number = folder / student, 1
+    if not home.exists():
+        return
+    while (folder / EARLIER / student / str(number)).exists():
+        number += 1
+    (folder / EARLIER / student).mkdir(parents=True, exist_ok=True)
+    home.rename(folder / EARLIER / student / str(number))
+
+
+def _kept(module, folder: Path, student: str, arrival: Arrival, submitted_at: str) -> dict:
+    """What is to be remembered of a hand-in; the digest is that which the grader will find."""
+    try:
+        digest = intake.load(intake.Entry(student, (folder / student,)), module).digest
+    except Refused:
+        digest = ""
+    original = ", ".join(shown(member.filename) for member in arrival.files.values())
+    files = sorted(arrival.files)
+    kept = {"student": student, "files": files, "original": original, "digest": digest}
+    return kept | {"late": int(arrival.late), "submitted_at": submitted_at}
+
+
+def _note(folder: Path, arrivals: list[dict]) -> None:
+    """handed-in.json: by student, the names under which the newest files came, and when."""
+    path = folder / MANIFEST
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    known |= {arrival["student"]: {k: v for k, v in arrival.items() if k != "student"} for arrival in arrivals}
+    scratch = path.with_suffix(".part")
+    scratch.write_text(json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    scratch.replace(path)
