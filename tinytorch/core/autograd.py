@@ -14,6 +14,7 @@ __all__ = ['multiply_a', 'multiply_b', 'unbroadcast', 'newest_first', 'receive',
 # %% ../../modules/05_autograd/autograd_dev.ipynb #autograd_imports
 import math
 from contextlib import ContextDecorator
+from itertools import zip_longest
 from operator import attrgetter
 
 import numpy as np
@@ -40,9 +41,12 @@ multiply.rules = multiply_a, multiply_b
 # %% ../../modules/05_autograd/autograd_dev.ipynb #unbroadcast
 def unbroadcast(g, shape):
     "The array `g` summed over the axes that broadcasting added to, or stretched in, an input of `shape`."
-    g = g.sum(axis=tuple(range(g.ndim - len(shape))))
+    if g.ndim > len(shape):
+        g = g.sum(axis=tuple(range(g.ndim - len(shape))))
+    if g.shape == shape:
+        return g
     stretched = tuple(i for i, n in enumerate(shape) if n == 1 and g.shape[i] != 1)
-    return g.sum(axis=stretched, keepdims=True) if stretched else g
+    return g.sum(axis=stretched, keepdims=True)
 
 
 # %% ../../modules/05_autograd/autograd_dev.ipynb #newest_first
@@ -67,7 +71,7 @@ def receive(x, g, upstream):
         g = x.grad + g
     elif x.op is None and (g is upstream or g.base is not None):  # someone else's array, or a view of it
         g = g.copy()
-    if x.op is None and g.dtype != x.data.dtype:
+    if x.op is None and g.dtype is not x.data.dtype:
         g = g.astype(x.data.dtype)
     x.grad = g
 
@@ -99,9 +103,8 @@ def backward(self: Tensor, grad=None, retain_grads=False):
                     receive(b, rule_b(g, node.data, a.data, b.data), g)
                 continue
             values = [x.data for x in inputs]
-            for i, x in enumerate(inputs):
+            for i, (x, gradient) in enumerate(zip_longest(inputs, rules or ())):
                 if x.requires_grad:
-                    gradient = rules[i] if rules is not None and i < len(rules) else None
                     receive(x, (gradient or rule(node.op, i))(g, node.data, *values), g)
     except BaseException:
         for node in order:  # half a pass must not leak into the next one
@@ -282,7 +285,7 @@ def matmul_a(g, out, a, b):
         return g[..., None] * b
     if a.ndim == 1:
         return (b @ g[..., None])[..., 0]
-    return g @ b.swapaxes(-1, -2)
+    return g @ b.mT
 
 
 def matmul_b(g, out, a, b):
@@ -290,8 +293,8 @@ def matmul_b(g, out, a, b):
     if a.ndim == 1:
         return a[:, None] * g[..., None, :] if b.ndim > 1 else a * g
     if b.ndim == 1:
-        return (a.swapaxes(-1, -2) @ g[..., None])[..., 0]
-    return a.swapaxes(-1, -2) @ g
+        return (a.mT @ g[..., None])[..., 0]
+    return a.mT @ g
 
 
 matmul.rules = matmul_a, matmul_b

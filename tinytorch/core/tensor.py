@@ -16,7 +16,7 @@ import numpy as np
 from fastcore.basics import patch
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #Tensor
-_birth = count().__next__
+_births = count()
 
 
 class Constant:
@@ -50,7 +50,7 @@ class Tensor:
         self.requires_grad = requires_grad
         self.op = op
         self.inputs = inputs
-        self.age = _birth()
+        self.age = next(_births)
 
     @property
     def shape(self):
@@ -178,6 +178,8 @@ class recording:
 
 def constant(value, op):
     "A Constant for a number or an array that meets a Tensor in `op`. Raises TypeError for anything else."
+    if isinstance(value, float):  # by far the most common: asking NumPy, below, would cost half of the operation
+        return Constant(value)
     if isinstance(value, (list, tuple)):
         value = to_array(value)
     if not isinstance(value, (int, float, np.number, np.bool_, np.ndarray)) or np.asarray(value).dtype.kind == "O":
@@ -227,16 +229,16 @@ def named(op, forward, symbol):
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #doors
 def unary(forward, symbol=None):
-    "`operation` for one input."
-    def op(a):
+    "`operation` for one input, followed by its options (an axis, a shape), which are no Tensors."
+    def op(a, *options):
         if a.__class__ is not Tensor:
             a = Tensor(a)
         try:
-            value = forward(a.data)
-        except (ValueError, TypeError) as error:
-            raise explain(op, error, a.data) from None
+            value = forward(a.data, *options)
+        except (ValueError, IndexError, TypeError) as error:
+            raise explain(op, error, a.data, *options) from None
         if a.requires_grad and recording.on:
-            return Tensor(value, True, op, (a,))
+            return Tensor(value, True, op, (a, *map(Constant, options)) if options else (a,))
         return Tensor(value)
     return named(op, forward, symbol)
 
@@ -396,7 +398,7 @@ def __rmatmul__(self: Tensor, other):
 # %% ../../modules/01_tensor/tensor_dev.ipynb #reductions
 def total(a, axis, keepdims):
     "The sum of the array `a` over `axis` (None: all, an int, or a tuple)."
-    return a.sum(axis=axis, keepdims=keepdims)[()]
+    return a.sum(axis=axis, keepdims=keepdims)
 
 
 def average(a, axis, keepdims):
@@ -413,7 +415,7 @@ def largest(a, axis, keepdims):
     return np.asarray(a).max(axis=axis, keepdims=keepdims)[()]
 
 
-total, average, largest = operation(total, "sum"), operation(average, "mean"), operation(largest, "max")
+total, average, largest = unary(total, "sum"), unary(average, "mean"), unary(largest, "max")
 
 
 @patch
@@ -449,7 +451,7 @@ def reshape(a, shape):
         raise ValueError(f"({n} entries) cannot become {shape}: give sizes that multiply to {n}") from None
 
 
-reshape = operation(reshape)
+reshape = unary(reshape)
 
 
 @patch
@@ -478,7 +480,7 @@ def permute(a, dims):
     return np.transpose(a, dims)
 
 
-permute = operation(permute)
+permute = unary(permute)
 
 
 @patch
@@ -510,7 +512,7 @@ def index(a, key):
     return a[key]
 
 
-index = operation(index, "[]")
+index = unary(index, "[]")
 
 
 @patch
