@@ -1,0 +1,264 @@
+"""The gradebook's laws, each on SQLite and on PostgreSQL."""
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from gradings import ASKED, HALF, failed, graded, submission
+
+from tito import gradebook
+from tito.gradebook import NOT_HANDED_IN, TOTAL, Conflict
+from tito.grading import grade
+from tito.problem import Problem
+
+WRITER = Path(__file__).with_name("writer.py")
+
+
+def standing(book, student="ada"):
+    return next(s for s in book.standing("02") if s.student == student)
+
+
+def test_what_was_recorded_comes_back_with_every_mark(book, head):
+    result = graded("ada", "mse_loss_value", "l1_loss_errors", troubles=["cell 3: NameError"])
+    assert book.record(head, [result]) == 1
+    found = standing(book)
+    assert (found.status, found.automatic, found.seed) == ("graded", result.total, 7)
+    assert found.result.marks == result.marks and found.result.troubles == result.troubles
+    assert found.result.digest == "of ada" and found.isolation == {"files": True}
+    assert found.possible == 20 and found.waiting == ["question_why", "question_how"]
+
+
+def test_the_same_grading_is_recorded_once(book, head):
+    results = [graded("ada"), failed("bob")]
+    assert [book.record(head, results) for _ in range(3)] == [2, 0, 0]
+    assert len(book.history("ada", "02")[0]) == 1
+
+
+def test_a_regrade_keeps_history_and_the_newest_holds(book, head):
+    book.record(head, [graded("ada", "mse_loss_value")])
+    book.record(head | {"seed": 8}, [graded("ada")])
+    assert standing(book).automatic == 16 and standing(book).attempts == 1
+    assert [a.points for a in book.history("ada", "02")[0]] == [pytest.approx(16 - 10 / 3, abs=1e-4), 16]
+
+
+@pytest.mark.parametrize("rule", ["last", "best"])
+@pytest.mark.parametrize("status", ["unreadable", "failed", "superseded", "missing", "timeout of nobody's making"])
+def test_after_a_failed_regrade_no_older_mark_stands_and_what_it_was_is_said(configured, place, head, status, rule):
+    with gradebook.open(configured(attempts=rule), place) as book:
+        book.record(head, [graded("ada")])
+        book.record(head | {"seed": 8}, [failed("ada", status, "why")])
+        found = standing(book)
+    assert (found.status, found.automatic, found.total) == (status, None, None)
+    assert "16 of 16 points" in found.message and "no longer hold" in found.message
+
+
+def test_the_last_submission_counts_or_the_best_as_the_settings_say(configured, place, head):
+    submitted = [
+        graded("ada", "mse_loss_value", digest="1"),
+        graded("ada", digest="2"),
+        graded("ada", "l1_loss_value", digest="3"),
+    ]
+    for rule, points in (("last", 14), ("best", 16)):
+        with gradebook.open(configured(attempts=rule), place) as book:
+            book.record(head, submitted)
+            assert standing(book).automatic == points and standing(book).attempts == 3
+
+
+def test_of_one_submission_graded_twice_the_best_rule_takes_the_newest_grading(configured, place, head):
+    with gradebook.open(configured(attempts="best"), place) as book:
+        book.record(head, [graded("ada", digest="1")])
+        book.record(head | {"seed": 8}, [graded("ada", "mse_loss_value", digest="1")])
+        book.record(head, [graded("ada", "l1_loss_value", "mse_loss_value", digest="2")])
+        assert standing(book).automatic == pytest.approx(16 - 10 / 3, abs=1e-4)
+
+
+def test_lateness_costs_what_the_policy_says_and_the_first_arrival_counts(configured, place, head):
+    course = configured(late_policy="10 % a day, at most 50 %", deadlines="02 2026-03-01T12:00+00:00", attempts="best")
+    came = {"student": "ada", "original": "x", "late": 0}
+    with gradebook.open(course, place) as book:
+        book.record(head, [graded("ada", "mse_loss_value", digest="in time"), graded("ada", digest="late")])
+        book.hand_in("02", [came | {"digest": "in time", "submitted_at": "2026-03-01T12:00:00Z"}])
+        book.hand_in("02", [came | {"digest": "late", "submitted_at": "2026-03-03T12:00:01Z"}])
+        book.hand_in("02", [came | {"digest": "in time", "submitted_at": "2026-03-09T12:00:00Z"}])
+        found = standing(book)
+        assert (found.late.days, found.total) == (0, pytest.approx(12.6667))  # 16 less 30 % is 11.2
+        book.late("ada", "02", 99, "ms", "asked")
+        assert standing(book).total == pytest.approx(12.6667 / 2, abs=1e-4)
+        book.late("ada", "02", 0, "ms", "was ill")
+        assert standing(book).total == pytest.approx(12.6667, abs=1e-4)
+
+
+def test_what_is_called_late_without_a_time_is_a_day_late(configured, place, head):
+    with gradebook.open(configured(late_policy="25% per day"), place) as book:
+        book.record(head, [graded("ada")])
+        book.hand_in("02", [{"student": "ada", "digest": "of ada", "original": "", "late": 1, "submitted_at": ""}])
+        assert (standing(book).late.days, standing(book).total) == (1, 12)
+
+
+def test_manual_marks_are_added_and_survive_a_regrade(book, head):
+    book.record(head, [graded("ada", "mse_loss_value")])
+    book.mark("ada", "02", "question_why", 2.5, "good", grader="ms")
+    book.mark("ada", "02", "mse_loss", 9, "see cell 4", grader="ms", why="the formula is right")
+    assert standing(book).total == 9 + 6 + 2.5
+    book.record(head | {"seed": 8}, [graded("ada", "l1_loss_value")])
+    found = standing(book)
+    assert found.total == 9 + 4 + 2.5 and found.automatic == 14
+    assert found.manual["mse_loss"].why == "the formula is right" and found.waiting == ["question_how"]
+
+
+def test_the_newest_manual_mark_counts_and_taking_it_back_brings_the_automatic_one(book, head):
+    book.record(head, [graded("ada")])
+    for points in (1, 2):
+        book.mark("ada", "02", "l1_loss", points, grader="ms", why="copied")
+    assert standing(book).total == 12
+    book.mark("ada", "02", "l1_loss", None, "after all", grader="ms")
+    assert standing(book).total == 16 and standing(book).manual["l1_loss"].comment == "after all"
+    assert [mark.points for mark in book.history("ada", "02")[1]] == [1, 2, None]
+
+
+def test_a_total_by_hand_is_final_even_late_and_without_any_automatic_mark(configured, place, head):
+    with gradebook.open(configured(late_policy="50 % a day"), place) as book:
+        book.record(head, [failed("ada")])
+        assert standing(book).total is None
+        book.late("ada", "02", 1, "ms", "late")
+        book.mark("ada", "02", TOTAL, 11, grader="ms", why="marked on paper")
+        assert standing(book).total == 11 and standing(book).status == "unreadable"
+
+
+def test_a_student_whose_every_exercise_is_marked_by_hand_has_a_total(book, head):
+    book.record(head, [failed("ada")])
+    book.mark("ada", "02", "mse_loss", 5, grader="ms", why="paper")
+    assert standing(book).total is None
+    book.mark("ada", "02", "l1_loss", 6, grader="ms", why="paper")
+    assert standing(book).total == 11
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("bob", "02", "mse_loss", 1, "", "ms", "x"), "no student 'bob'"),
+        (("ada", "02", "mse_los", 1, "", "ms", "x"), "no exercise 'mse_los'"),
+        (("ada", "02", "mse_loss", 10.5, "", "ms", "x"), "not between 0 and 10"),
+        (("ada", "02", "mse_loss", -1, "", "ms", "x"), "not between 0 and 10"),
+        (("ada", "02", "mse_loss", float("nan"), "", "ms", "x"), "not between 0 and 10"),
+        (("ada", "02", "mse_loss", 1, "", "ms", " "), "say why"),
+        (("ada", "02", "question_why", 1, "", "", ""), "who gives"),
+        (("ada", "09", "mse_loss", 1, "", "ms", "x"), "no module '09'"),
+    ],
+)
+def test_a_mark_that_makes_no_sense_is_refused_and_not_kept(book, head, words, says):
+    book.record(head, [graded("ada")])
+    with pytest.raises(Problem, match=says):
+        book.mark(*words)
+    assert standing(book).manual == {}
+
+
+def test_a_grader_who_has_not_seen_anothers_mark_is_told_of_it(book, head):
+    book.record(head, [graded("ada")])
+    first = book.mark("ada", "02", "question_why", 2, grader="ms", seen=0)
+    with pytest.raises(Conflict, match="ms gave question_why 2 points") as conflict:
+        book.mark("ada", "02", "question_why", 3, grader="tb", seen=0)
+    assert conflict.value.theirs == first and standing(book).manual["question_why"].points == 2
+    book.mark("ada", "02", "question_why", 1, grader="ms", seen=0)  # one's own is no conflict
+    book.mark("ada", "02", "question_how", 1, grader="tb", seen=0)  # nor is another exercise
+    with pytest.raises(Conflict):
+        book.mark("ada", "02", "question_why", 3, grader="tb", seen=first.id)
+    newest = standing(book).manual["question_why"]
+    assert book.mark("ada", "02", "question_why", 3, grader="tb", seen=newest.id).points == 3
+
+
+def test_names_and_texts_are_data_whatever_is_in_them(book, head):
+    names = ["'; DROP TABLE attempt; --", "<script>", "=cmd()", "\ud800half", "nul\0", "שלום", "%s{0}", "x" * 5000]
+    book.record(head, [failed(name, message=name) for name in names] + [graded("ada", troubles=["a\0b\ud800"])])
+    book.mark("ada", "02", "question_why", 1, "\0\ud800'\"", grader="'ms", why="")
+    found = {s.student: s for s in book.standing("02")}
+    assert len(found) == len(names) + 1 and found["<script>"].message == "<script>"
+    assert found["ada"].manual["question_why"].comment == "\ufffd?'\"" and found["ada"].result.troubles == [
+        "a\0b\ud800"
+    ]
+
+
+def test_a_student_of_the_roster_without_a_submission_stands_there_without_a_mark(book, head):
+    book.record(head, [graded("ada")])
+    book.hand_in("02", [{"student": "zoe", "digest": "", "original": "", "late": 0, "submitted_at": ""}])
+    found = standing(book, "zoe")
+    assert (found.status, found.total, found.possible, found.attempts) == (NOT_HANDED_IN, None, 20, 0)
+    assert found.result.marks == [] and found.waiting == []
+
+
+def test_a_real_grading_is_recorded_from_its_folder_with_what_was_superseded(course, place, tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name, text in {"ada": submission(), "bob": submission(mse_loss=HALF)}.items():
+        (folder / f"{name}.ipynb").write_text(text)
+    options = {"out": tmp_path / "out", "workers": 2}
+    first = grade(course, folder, "02", seed=1, **options)
+    with gradebook.open(course, place) as book:
+        assert [book.record_folder(tmp_path / "out") for _ in range(2)] == [2, 0]
+        assert [s.total for s in book.standing("02")] == [row.total for row in first.results] == [16, 9]
+        (folder / "ada.ipynb").write_text("{")
+        (folder / "bob.ipynb").unlink()
+        grade(course, folder, "02", seed=2, **options)
+        book.record_folder(tmp_path / "out")
+        ada, bob = book.standing("02")
+        assert (ada.status, ada.total, bob.status, bob.total) == ("unreadable", None, "superseded", None)
+        assert "9 of 16 points" in bob.message and "16 of 16 points" in ada.message
+        assert [a.status for a in book.history("ada", "02")[0]] == ["graded", "superseded", "unreadable"]
+
+
+def test_an_older_folder_recorded_again_brings_no_older_mark_back(course, place, tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for out, text in {"first": submission(mse_loss=HALF), "second": submission()}.items():
+        (folder / "ada.ipynb").write_text(text)
+        grade(course, folder, "02", out=tmp_path / out, workers=1)
+    with gradebook.open(course, place) as book:
+        for out in ("first", "second", "first"):
+            book.record_folder(tmp_path / out)
+        assert standing(book).total == 16
+
+
+def test_grades_of_some_exercises_are_no_modules_mark(course, place, tmp_path):
+    (tmp_path / "ada.ipynb").write_text(submission())
+    grade(course, tmp_path / "ada.ipynb", "02", out=tmp_path / "out", only=["mse_loss"], workers=1)
+    with gradebook.open(course, place) as book, pytest.raises(Problem, match="grades of mse_loss only"):
+        book.record_folder(tmp_path / "out")
+
+
+def run_writer(course, place, name, count):
+    command = [sys.executable, str(WRITER), str(course.root), place, name, str(count)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_eight_writers_at_once_lose_nothing(course, place):
+    writers = [run_writer(course, place, f"w{n}", 6) for n in range(8)]
+    for writer in writers:
+        _, errors = writer.communicate(timeout=300)
+        assert writer.returncode == 0, errors
+    with gradebook.open(course, place) as book:
+        standings = {s.student: s for s in book.standing("02")}
+        assert len(standings) == 8 * 6 * 5 + 1 and all(s.status == "graded" for s in standings.values())
+        attempts, marks = book.history("everyone", "02")
+        assert {a.digest for a in attempts} == {f"w{n}-{m}" for n in range(8) for m in range(6)}
+        assert {mark.comment for mark in marks} == {f"w{n} {m}" for n in range(8) for m in range(6)}
+
+
+def test_a_kill_at_any_moment_leaves_whole_attempts_and_all_that_was_told(course, place):
+    draw, told = random.Random(5), {}
+    for round in range(8):
+        writer = run_writer(course, place, f"w{round}", 1000)
+        told[f"w{round}"] = int(writer.stdout.readline())
+        time.sleep(draw.uniform(0, 0.3))
+        writer.kill()
+        rest, _ = writer.communicate()
+        told[f"w{round}"] = max([told[f"w{round}"], *map(int, rest.split("\n")[:-1])])
+    with gradebook.open(course, place) as book:
+        standings = {s.student: s for s in book.standing("02")}
+        assert all(len(s.result.marks) == len(ASKED) for s in standings.values())
+        for name, last in told.items():
+            assert {f"{name}-{n}-{part}" for n in range(last + 1) for part in range(5)} <= standings.keys()
+        said = {mark.comment for mark in book.history("everyone", "02")[1]}
+        assert {f"{name} {n}" for name, last in told.items() for n in range(last + 1)} <= said
