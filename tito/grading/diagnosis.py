@@ -5,6 +5,7 @@ from SHARE on.
 """
 
 import dataclasses
+import functools
 import re
 from dataclasses import dataclass
 
@@ -12,14 +13,18 @@ import numpy as np
 
 from tito.grading.exam import Question
 from tito.grading.judge import compare, judge, number_text
-from tito.grading.known import Known, Suspect
+from tito.grading.known import MISTAKE, PAIR, VARIANT, Known, Suspect
 from tito.grading.marks import Mark
-from tito.grading.relations import Relation, relations
-from tito.grading.sheet import ANSWERED, Answer, Leaf, Sheet
+from tito.grading.ratios import Relation
+from tito.grading.relations import relations
+from tito.grading.sheet import ANSWERED, RAISED, Answer, Leaf, Sheet
 
 SHARE = 0.6  # of the wrong questions still unexplained, which a diagnosis has to explain
 LIKENESS = 0.6  # of the questions that a known mistake gets wrong, which the student has to answer as it does
+CLOSE = 0.75  # both, for what nobody was seen to do: pairs of mistakes, and slips of the reference solution's
+MOST_SHOWN = 6  # calls from which the evidence is chosen
 MOST = 3  # diagnoses of one exercise
+LOOSE = (1e-5, 1e-7), (1e-3, 1e-5)  # rtol and atol of float64, and of less, within which wrong answers are alike
 NUMBERS = 64  # of an answer, kept for a picture
 
 
@@ -60,29 +65,51 @@ def read_diagnosis(entry: dict) -> Diagnosis:
     return Diagnosis(**entry | {"evidence": Evidence(**shown), "costs": tuple(entry["costs"])})
 
 
-def diagnose(known: Known, seat, sheet: Sheet, marks: list[Mark]) -> list[Diagnosis]:
+def diagnose(known: Known, seat, sheet: Sheet, marks: list[Mark], pieces: list) -> list[Diagnosis]:
     """The diagnoses of a sheet, by exercise; none where all is right. Raises workers.Lost."""
     wrong: dict[str, list[int]] = {}
     for place, mark in enumerate(marks):
         if not mark.right:
             wrong.setdefault(mark.exercise, []).append(place)
-    found: list[tuple[Diagnosis, Suspect | None]] = []
+    found: dict[str, list[Diagnosis]] = {}
+    causes: list[Suspect] = []
     for exercise, places in wrong.items():
-        left = _blamed(known, seat, sheet, exercise, places, found)
-        found += Exercise(known, seat, sheet, exercise, len(places)).diagnosed(left)
-    return [diagnosis for diagnosis, _ in found]
-
-
-def _blamed(known: Known, seat, sheet: Sheet, exercise: str, places: list[int], found: list) -> list[int]:
-    """The wrong places that no mistake in an earlier exercise explains; what it costs here is noted with it."""
-    for number, (diagnosis, suspect) in enumerate(found):
-        if suspect and places and known.uses(exercise, suspect.exercise):
-            known.elsewhere(seat, suspect, exercise)
-            hits = Exercise(known, seat, sheet, exercise, len(places)).explained(suspect, places)
+        own = Exercise(known, seat, sheet, exercise, len(places))
+        left = places
+        for cause in causes:
+            hits = own.blamed(cause, left)
+            left = [place for place in left if place not in hits]
             if hits:
-                found[number] = dataclasses.replace(diagnosis, costs=(*diagnosis.costs, exercise)), suspect
-                places = [place for place in places if place not in hits]
-    return places
+                found[cause.exercise] = _noted(found[cause.exercise], exercise)
+        told = own.diagnosed(left)
+        found[exercise] = [diagnosis for diagnosis, _ in told]
+        if found[exercise] and any(known.uses(other, exercise) for other in wrong):
+            causes += [suspect for _, suspect in told if suspect] + _own_cell(exercise, pieces, sheet, places)
+    return [_with_costs(diagnosis) for diagnoses in found.values() for diagnosis in diagnoses]
+
+
+def _own_cell(exercise: str, pieces: list, sheet: Sheet, places: list[int]) -> list[Suspect]:
+    """The student's own cell as a suspect: what the reference answers with it in place of its own."""
+    code = [piece.source for piece in pieces if piece.exercise == exercise and not piece.module]
+    safe = all(sheet.answers[place].status in (ANSWERED, RAISED) for place in places)
+    written = all(sheet.answers[place].error != "NotImplementedError" for place in places)
+    return [Suspect(exercise, "", "", "", 0, code[0])] if len(code) == 1 and safe and written else []
+
+
+def _noted(diagnoses: list[Diagnosis], exercise: str) -> list[Diagnosis]:
+    """The first diagnosis of a cause, with an exercise that it costs marks in."""
+    first, *rest = diagnoses
+    costs = (*first.costs, exercise)
+    return [dataclasses.replace(first, costs=tuple(dict.fromkeys(costs))), *rest]
+
+
+def _with_costs(diagnosis: Diagnosis) -> Diagnosis:
+    if not diagnosis.costs:
+        return diagnosis
+    named = ", ".join(diagnosis.costs[:3]) + (", …" if len(diagnosis.costs) > 3 else "")
+    where = f"{len(diagnosis.costs)} other exercises ({named})" if len(diagnosis.costs) > 1 else named
+    says = f"{diagnosis.says} Your {diagnosis.exercise} costs you marks in {where} too: put it right first."
+    return dataclasses.replace(diagnosis, says=says)
 
 
 @dataclass
@@ -95,41 +122,58 @@ class Exercise:
     exercise: str
     of: int
 
+    def blamed(self, cause: Suspect, left: list[int]) -> list[int]:
+        """The wrong places that a mistake in another exercise, on which this one builds, explains."""
+        if not left or not self.known.uses(self.exercise, cause.exercise):
+            return []
+        self.known.elsewhere(self.seat, cause, self.exercise)
+        return self.explained(cause, left)
+
     def diagnosed(self, left: list[int]) -> list[tuple[Diagnosis, Suspect | None]]:
         """What explains the places that are left, the most telling first."""
-        found = []
+        found: dict[str, tuple] = {}
         while left and len(found) < MOST:
-            suspect, hits = self._suspect(left, pairs=not found)
-            if suspect:
-                found.append((self._by_suspect(suspect, hits), suspect))
-            else:
-                relation, hits = self._relation(left)
-                if not relation:
-                    break
-                told = Diagnosis(
-                    self.exercise, relation.name, "relation", relation.says, len(hits), self.of, self._shown(hits)
-                )
-                found.append((told, None))
+            best = self._best(left)
+            if not best:
+                break
+            name, kind, says, hits, suspect = best
+            hits = sorted({*hits, *(found[name][0] if name in found else ())})
+            found[name] = (
+                hits,
+                Diagnosis(self.exercise, name, kind, says, len(hits), self.of, self._shown(hits)),
+                suspect,
+            )
             left = [place for place in left if place not in hits]
-        return found
+        told = [(diagnosis, suspect) for _, diagnosis, suspect in found.values()]
+        return sorted(told, key=lambda pair: -pair[0].explains)
 
-    def _suspect(self, left: list[int], pairs: bool) -> tuple[Suspect | None, list[int]]:
-        """The suspect that explains most, and what it explains; pairs only where no single mistake does."""
-        for suspects in (self.known.of, self.known.pairs) if pairs else (self.known.of,):
-            ranked = [(self.explained(suspect, left), suspect) for suspect in suspects(self.seat, self.exercise)]
-            ranked = [(hits, suspect) for hits, suspect in ranked if hits]
-            if ranked:
-                hits, suspect = max(ranked, key=lambda pair: (len(pair[0]), -len(pair[1].wrong), pair[1].seen))
-                return suspect, hits
-        return None, []
+    def _best(self, left: list[int]) -> tuple | None:
+        """A known mistake before a plain relation, that before two mistakes at once or a slip of the reference's."""
+        comparable = self._comparable(left)
+        return (
+            (comparable and self._suspected(left, MISTAKE))
+            or self._related(left, local=False)
+            or (comparable and (self._suspected(left, PAIR) or self._suspected(left, VARIANT)))
+            or self._related(left, local=True)
+        )
+
+    def _suspected(self, left: list[int], kind: str) -> tuple | None:
+        """The suspect of a kind that explains most."""
+        suspects = self.known.of(self.seat, self.exercise, kind)
+        hits, suspect = max(((self.explained(s, left), s) for s in suspects), key=_rank, default=([], None))
+        return (suspect.name, kind, suspect.says, hits, suspect) if hits else None
+
+    def _comparable(self, left: list[int]) -> bool:
+        """Whether something can be compared: what is not written, or does not end, is like any other such code."""
+        answers = [self.sheet.answers[place] for place in left]
+        return any(a.status == ANSWERED or (a.status == RAISED and a.error != "NotImplementedError") for a in answers)
 
     def explained(self, suspect: Suspect, left: list[int]) -> list[int]:
         """The wrong places at which the student answers as the suspect does; none unless they are enough."""
         own = [place for place in self.known.places[self.exercise] if place in suspect.wrong]
-        asked = self.known.exam.asked
-        aspects = {asked[place].aspect for place in own}
-        scope = [place for place in left if asked[place].aspect in aspects]
-        misses, hits = len(scope) - SHARE * len(scope), []
+        scope = self._scope(own, left)
+        share, likeness = (CLOSE, CLOSE) if suspect.kind in (PAIR, VARIANT) else (SHARE, LIKENESS)
+        misses, hits = len(scope) - share * len(scope), []
         for place in scope:
             if place in suspect.wrong and self._same(place, suspect):
                 hits.append(place)
@@ -137,27 +181,50 @@ class Exercise:
                 misses -= 1
                 if misses < -1e-9:
                     return []
-        return hits if hits and len(hits) >= LIKENESS * len(own) else []
+        return hits if hits and len(hits) >= likeness * len(own) else []
+
+    def _scope(self, own: list[int], left: list[int]) -> list[int]:
+        """The wrong places that count: whoever errs in a formula may well forget a refusal, and the other way round."""
+        errors = {place for place in self.known.places[self.exercise] if self._aspect(place) == "errors"}
+        if errors >= set(own):
+            return [place for place in left if place in errors]
+        return [place for place in left if place not in errors or place in own]
+
+    def _aspect(self, place: int) -> str:
+        return self.known.exam.asked[place].aspect
 
     def _same(self, place: int, suspect: Suspect) -> bool:
-        return same(self.known.loose[place], suspect.answers[place], self.sheet.answers[place])
+        return same(self.known.exam.asked[place], suspect.answers[place], self.sheet.answers[place])
 
-    def _by_suspect(self, suspect: Suspect, hits: list[int]) -> Diagnosis:
-        told = (suspect.name, suspect.kind, suspect.says)
-        return Diagnosis(self.exercise, *told, len(hits), self.of, self._shown(hits))
-
-    def _relation(self, left: list[int]) -> tuple[Relation | None, list[int]]:
-        """The relation that most of the wrong answers have in common, and where."""
+    def _related(self, left: list[int], local: bool) -> tuple | None:
+        """The relation that most wrong answers have in common, and where; a local one may hold for its aspects alone."""
         found: dict[str, list] = {}
         for place in left:
-            for relation in self._relations(place):
-                found.setdefault(relation.name, []).append((place, relation))
-        for pairs in sorted(found.values(), key=len, reverse=True):
-            aspects = {self.known.exam.asked[place].aspect for place, _ in pairs}
-            scope = [place for place in left if self.known.exam.asked[place].aspect in aspects]
-            if len(pairs) >= SHARE * len(scope) and (pairs[0][1].sure or len(pairs) > 1):
-                return pairs[0][1], [place for place, _ in pairs]
-        return None, []
+            for name, relation in {relation.name: relation for relation in self._relations(place)}.items():
+                found.setdefault(name, []).append((place, relation))
+        for pairs in [*self._unmoved(left), *sorted(found.values(), key=len, reverse=True)]:
+            relation, places = pairs[0][1], [place for place, _ in pairs]
+            scope = self._scope(places, left)
+            if local and relation.local:
+                aspects = {self._aspect(place) for place in places}
+                scope = [place for place in left if self._aspect(place) in aspects]
+            if len(pairs) >= SHARE * len(scope) and (relation.sure or len(pairs) > 1):
+                return relation.name, "relation", relation.says, places, None
+        return None
+
+    def _unmoved(self, left: list[int]) -> list[list[tuple]]:
+        """The relation of answers that are always the same number, where the right ones are not."""
+        single = {place: (_single(self.known.key.answers[place]), _single(self.sheet.answers[place])) for place in left}
+        single = {place: pair for place, pair in single.items() if None not in pair}
+        if (
+            len(single) < 3
+            or len({got for _, got in single.values()}) > 1
+            or len({key for key, _ in single.values()}) < 3
+        ):
+            return []
+        number = f"{next(iter(single.values()))[1]:.6g}"
+        told = Relation("always the same", f"You return {number} whatever you are given: it fits one example at most.")
+        return [[(place, told) for place in single]]
 
     def _relations(self, place: int) -> list[Relation]:
         question, key, got = self.known.exam.asked[place], self.known.key.answers[place], self.sheet.answers[place]
@@ -167,11 +234,16 @@ class Exercise:
         """The call that shows it best: one number before many, a value before its gradient."""
         asked = self.known.exam.asked
         place = min(
-            hits, key=lambda place: (_entries(self.known.key.answers[place]), asked[place].aspect == "gradient")
+            hits, key=lambda place: (asked[place].aspect == "gradient", _entries(self.known.key.answers[place]))
         )
         question, key, got = asked[place], self.known.key.answers[place], self.sheet.answers[place]
-        telling = [relation.shown for relation in self._relations(place) if relation.shown]
+        telling = [relation.shown for relation in self._relations(place) if relation.shown and relation.sure]
         return evidence(question, key, got, telling[0] if telling else "")
+
+
+def _rank(pair: tuple[list[int], Suspect]) -> tuple:
+    hits, suspect = pair
+    return len(hits), -len(suspect.wrong) if hits else 0, suspect.seen
 
 
 def same(question: Question, one: Answer, other: Answer) -> bool:
@@ -179,12 +251,26 @@ def same(question: Question, one: Answer, other: Answer) -> bool:
     if one.status != other.status:
         return False
     if one.status == ANSWERED:
-        return judge(question, one, other).right
+        coarse = any(isinstance(leaf.value, np.ndarray) and leaf.value.dtype.itemsize < 8 for leaf in one.leaves)
+        return judge(_loosely(question, coarse), one, other).right
     return (one.error, _plain(one.message)) == (other.error, _plain(other.message))
+
+
+@functools.cache
+def _loosely(question: Question, coarse: bool) -> Question:
+    """The question with the tolerance that one mistake, written in two ways, needs."""
+    return dataclasses.replace(question, tolerance=LOOSE[coarse])
 
 
 def _plain(message: str) -> str:
     return re.sub(r"\d+", "#", message)
+
+
+def _single(answer: Answer) -> float | None:
+    """The one number that an answer is; None if it is anything else."""
+    value = answer.leaves[0].value if answer.status == ANSWERED and len(answer.leaves) == 1 else None
+    alone = isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "fiu"
+    return float(value.reshape(-1)[0]) if alone else None
 
 
 def _entries(answer: Answer) -> float:

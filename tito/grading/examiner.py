@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from tito.grading import intake
+from tito.grading.answers import answers
 from tito.grading.diagnosis import diagnose
 from tito.grading.intake import Entry
 from tito.grading.journal import Packing
@@ -16,6 +17,7 @@ from tito.grading.prepare import Exam
 from tito.grading.sheet import ANSWERED, RAISED, Sheet
 from tito.grading.sitting import Sitting
 from tito.grading.stack import stack
+from tito.grading.unexported import left_behind
 from tito.grading.workers import Lost, Seat
 from tito.mistakes import read_mistakes, usable
 from tito.problem import Problem
@@ -45,7 +47,8 @@ class Examiner:
     time_limit: float
 
     def __post_init__(self):
-        mistakes = usable(read_mistakes(self.exam.module), self.exam.module.read(), "", [])
+        self.lesson = self.exam.module.read()
+        mistakes = usable(read_mistakes(self.exam.module), self.lesson, "", [])
         self.known = Known(self.exam, self.key, self.seed, self.time_limit, mistakes)
 
     def __call__(self, seat: Seat, entry: Entry) -> Result:
@@ -55,6 +58,7 @@ class Examiner:
         try:
             handed = intake.load(entry, self.exam.module, self.exam.earlier)
             result.digest = handed.digest
+            result.answers = answers(*handed.files[self.exam.module.folder], self.lesson)
             pieces = intake.code(handed, self.exam.module)
             own, result.message = stack(handed, self.exam.earlier, self.exam.course["prerequisites"])
             pieces = own + pieces
@@ -62,8 +66,9 @@ class Examiner:
             sitting = Sitting(seat, questions, pieces, self.seed, self.time_limit, wanted, self.key)
             sheet = sitting.run()
             marks = marked(self.exam.asked, self.exam.asked_worth, self.key, sheet, pieces)
-            result.diagnoses = diagnose(self.known, seat, sheet, marks)
-            result.marks, result.troubles = marks, [told(trouble) for trouble in sheet.troubles.values()]
+            result.diagnoses = diagnose(self.known, seat, sheet, marks, pieces)
+            behind = left_behind(*handed.files[self.exam.module.folder], sheet)
+            result.marks, result.troubles = marks, behind + [told(trouble) for trouble in sheet.troubles.values()]
         except Refused as refused:
             result.status, result.message = refused.status, str(refused)
         except Lost as lost:

@@ -135,7 +135,7 @@ def _as_dict(result: Result) -> dict:
 
 
 def _first_remark(result: Result) -> str:
-    """What to tell first: code that did not run, then why an exercise is wrong, then the first question, or a remark."""
+    """What to tell first: code that did not run, then why an exercise is wrong, a question's verdict, or a remark."""
     wrong = [mark for mark in result.marks if not mark.right] or [mark for mark in result.marks if mark.remark]
     if result.message:
         text = result.message

@@ -12,10 +12,12 @@ from tito.grading.marks import marked
 from tito.grading.prepare import Exam
 from tito.grading.sheet import Answer, Sheet
 from tito.grading.sitting import Sitting
+from tito.grading.variants import variants
 from tito.regions import BEGIN, END
 
-MOST_PAIRS = 60  # of one exercise: some 5 ms each
-LOOSE = (1e-5, 1e-7)  # the same mistake, written another way, rounds otherwise
+MISTAKE, VARIANT, PAIR = "mistake", "relation", "pair"
+SHORT = 0.5  # seconds a question: what takes longer, because a variant never ends, is like no student's answer
+MOST_PAIRS = 40  # of one exercise: some 5 ms each
 
 
 @dataclass(eq=False)
@@ -24,7 +26,7 @@ class Suspect:
 
     exercise: str
     name: str
-    kind: str  # mistake or pair
+    kind: str
     says: str
     seen: int
     code: str
@@ -40,16 +42,10 @@ class Known:
         self.places: dict[str, list[int]] = {}
         for place, question in enumerate(exam.asked):
             self.places.setdefault(question.exercise, []).append(place)
-        self.cells = {piece.exercise: number for number, piece in enumerate(exam.reference) if piece.exercise}
-        self.suspects: dict[str, list[Suspect]] = {exercise: [] for exercise in self.places}
-        for entry in mistakes:
-            if entry["exercise"] in self.places and entry["exercise"] in self.cells:
-                told = [entry[key] for key in ("exercise", "name")] + ["mistake", entry["says"]]
-                self.suspects[entry["exercise"]].append(Suspect(*told, entry.get("seen", 1), entry["code"]))
-        self.loose = [replace(question, tolerance=question.tolerance or LOOSE) for question in exam.asked]
+        self.cells = {piece.exercise: piece for piece in exam.reference if piece.exercise}
+        self.made: dict[tuple[str, str], list[Suspect]] = {}
         self.shapes = {exercise: self._shapes(places) for exercise, places in self.places.items()}
-        self.used = _used({piece.exercise: piece.source for piece in exam.reference if piece.exercise})
-        self.pairs_made: dict[str, list[Suspect]] = {}
+        self.used = _used({exercise: piece.source for exercise, piece in self.cells.items()})
         self.locks = {exercise: threading.Lock() for exercise in self.places}
 
     def _shapes(self, places: list[int]) -> list[tuple]:
@@ -62,21 +58,36 @@ class Known:
         """Whether the reference solution of an exercise builds on another's."""
         return other in self.used.get(exercise, ())
 
-    def of(self, seat, exercise: str) -> list[Suspect]:
-        """The known mistakes of an exercise, with their answers to its questions. Raises workers.Lost."""
+    def of(self, seat, exercise: str, kind: str) -> list[Suspect]:
+        """The suspects of a kind in an exercise, with their answers to its questions. Raises workers.Lost."""
         with self.locks[exercise]:
-            for suspect in self.suspects[exercise]:
-                self._sit(seat, suspect, exercise)
-            return [suspect for suspect in self.suspects[exercise] if suspect.wrong]
+            if exercise not in self.cells:
+                return []
+            if (exercise, kind) not in self.made:
+                made = {MISTAKE: self._mistakes, VARIANT: self._variants, PAIR: self._pairs}[kind](exercise)
+                for suspect in made:
+                    self._sit(seat, suspect, exercise)
+                self.made[exercise, kind] = [suspect for suspect in made if suspect.wrong]
+            return self.made[exercise, kind]
 
-    def pairs(self, seat, exercise: str) -> list[Suspect]:
-        """Two mistakes at once, where they change different lines of the cell. Raises workers.Lost."""
-        with self.locks[exercise]:
-            if exercise not in self.pairs_made:
-                self.pairs_made[exercise] = self._paired(exercise)
-            for suspect in self.pairs_made[exercise]:
-                self._sit(seat, suspect, exercise)
-            return [suspect for suspect in self.pairs_made[exercise] if suspect.wrong]
+    def _mistakes(self, exercise: str) -> list[Suspect]:
+        own = [entry for entry in self.mistakes if entry["exercise"] == exercise]
+        return [Suspect(exercise, m["name"], MISTAKE, m["says"], m.get("seen", 1), m["code"]) for m in own]
+
+    def _variants(self, exercise: str) -> list[Suspect]:
+        found = variants(self.cells[exercise].source, exercise)
+        return [Suspect(exercise, name, VARIANT, says, -n, code) for n, (name, says, code) in enumerate(found)]
+
+    def _pairs(self, exercise: str) -> list[Suspect]:
+        """Two mistakes at once, where they change different lines of the cell."""
+        commonest = sorted(self._mistakes(exercise), key=lambda mistake: -mistake.seen)
+        found = []
+        for one, two in combinations(commonest, 2):
+            code = together(self.cells[exercise].source, one.code, two.code)
+            if code and len(found) < MOST_PAIRS:
+                said, seen = f"{one.says} {two.says}", min(one.seen, two.seen)
+                found.append(Suspect(exercise, f"{one.name} + {two.name}", PAIR, said, seen, code))
+        return found
 
     def elsewhere(self, seat, suspect: Suspect, exercise: str) -> Suspect:
         """The suspect with its answers to another exercise's questions as well. Raises workers.Lost."""
@@ -85,31 +96,20 @@ class Known:
         return suspect
 
     def _sit(self, seat, suspect: Suspect, exercise: str) -> None:
-        """Have the reference solution, with the mistake in it, answer an exercise's questions, unless it already has."""
+        """Have the reference solution with the suspect's cell answer an exercise's questions, unless it already has."""
         places = self.places[exercise]
         if places[0] in suspect.answers:
             return
-        pieces = list(self.exam.reference)
-        cell = self.cells[suspect.exercise]
-        pieces[cell] = replace(pieces[cell], source=suspect.code)
+        own = self.cells[suspect.exercise]
+        pieces = [replace(p, source=suspect.code) if p is own else p for p in self.exam.reference]
         wanted = [self.exam.wanted[place] for place in places]
-        sheet = Sitting(seat, self.exam.questions, pieces, self.seed, self.time_limit, wanted, self.key).run()
+        limit = self.time_limit if suspect.kind == MISTAKE else min(self.time_limit, SHORT)
+        sheet = Sitting(seat, self.exam.questions, pieces, self.seed, limit, wanted, self.key).run()
         questions = [self.exam.asked[place] for place in places]
         key = Sheet([self.key.answers[place] for place in places])
         marks = marked(questions, [1.0] * len(places), key, sheet, pieces)
         suspect.wrong |= {place for place, mark in zip(places, marks, strict=True) if not mark.right}
         suspect.answers |= dict(zip(places, sheet.answers, strict=True))
-
-    def _paired(self, exercise: str) -> list[Suspect]:
-        cell = self.exam.reference[self.cells[exercise]].source if exercise in self.cells else ""
-        commonest = sorted(self.suspects[exercise], key=lambda suspect: -suspect.seen)
-        found = []
-        for one, two in combinations(commonest, 2):
-            code = together(cell, one.code, two.code)
-            if code and len(found) < MOST_PAIRS:
-                said, seen = f"{one.says} {two.says}", min(one.seen, two.seen)
-                found.append(Suspect(exercise, f"{one.name} + {two.name}", "pair", said, seen, code))
-        return found
 
 
 def together(source: str, one: str, two: str) -> str | None:
