@@ -12,6 +12,8 @@ from tito.report.students import Student
 from tito.report.text import one_line
 
 BINS = 20
+NOT_WRITTEN = "not written yet"  # as the judge says it
+UNWRITTEN = "not written"  # the name of that diagnosis
 NEAR = 1e-9  # points are sums of fractions
 
 
@@ -44,6 +46,10 @@ class Look:
     @property
     def questions(self) -> int:
         return sum(len(marks) for _, marks in self.wrong)
+
+    @property
+    def unwritten(self) -> bool:
+        return [remark for remark, _ in self.wrong] == [NOT_WRITTEN] and not self.earned
 
 
 def matrix(student: Student) -> list[Line]:
@@ -170,6 +176,8 @@ class Tally:
         self.statuses.setdefault(student.result.status, []).append(student)
         row = Row(student, {aspect: (e, p) for aspect, (e, p) in together.items()}, first_look(student))
         for diagnosis in student.result.diagnoses:
+            if diagnosis.name == UNWRITTEN:
+                continue  # no misconception
             new = Misconception(diagnosis.exercise, diagnosis.name, diagnosis.says, len(self.found))
             known = self.found.setdefault((diagnosis.exercise, diagnosis.name), new)
             if known.number not in row.misconceptions:

@@ -15,7 +15,7 @@ from tito.report.text import file_name
 
 @dataclass
 class Written:
-    """What was written: the class's page, how many students' pages, and the pages of students who are not among them."""
+    """What was written: the class's page, how many students' pages; pages of students who are not among them."""
 
     index: Path
     count: int

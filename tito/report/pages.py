@@ -1,4 +1,4 @@
-"""Students' pages and the class's: what figures.py worked out, set in the templates. No page needs anything beside it."""
+"""Students' pages and the class's: what figures.py worked out, set in templates. A page needs nothing beside it."""
 
 import base64
 import hashlib
@@ -65,8 +65,9 @@ class Pages:
             share=max(0, min(100, share)),
             summary=_summary(student, lines),
             failed=student.result.status == FAILED,
-            looks=looks,
-            looked={look.exercise for look in looks},
+            looks=[look for look in looks if not look.unwritten],
+            unwritten=[look for look in looks if look.unwritten],
+            looked={look.exercise for look in looks if not look.unwritten},
             comments=comments,
             matrix=lines,
             aspects=figures.aspects([student]),
@@ -132,14 +133,13 @@ def _summary(student: Student, lines: list[figures.Line]) -> str:
     if student.total is None and result.status == GRADED:
         return "It is graded, but its mark waits for your instructor."
     if student.total is None:
-        return f"What you handed in is {result.status}: it could not be graded. This is no zero; put it right and hand it in again."
-    full = sum(line.full for line in lines)
-    if lines and full == len(lines):
-        return f"All {len(lines)} exercises have full marks. There is nothing to put right."
-    if full == 0:
-        return f"None of {text.counted(len(lines), 'exercise')} has full marks yet."
-    left = len(lines) - full
-    return f"{full} of {text.counted(len(lines), 'exercise')} {'has' if full == 1 else 'have'} full marks; {left} lost points."
+        what = f"What you handed in is {result.status}: it could not be graded."
+        return f"{what} This is no zero; put it right and hand it in again."
+    full, left = sum(line.full for line in lines), sum(not line.full for line in lines)
+    if not left:
+        return f"All {text.counted(full, 'exercise')} have full marks. There is nothing to put right."
+    have = {0: "None has", 1: "One has"}.get(full, f"{full} have")
+    return f"{have} full marks of {text.counted(len(lines), 'exercise')}; {left} lost points."
 
 
 def _cell(pair, by_hand: bool = False) -> Markup:
@@ -165,10 +165,8 @@ def _row(row: figures.Row, aspects: list[str], files: dict[str, str]) -> Markup:
     ]
     for aspect in aspects:
         earned, possible = row.aspects.get(aspect, (-1, 0))
-        shown = text.points(earned) if possible else "–"
-        cells.append(
-            f'<td class="n{" lost" if possible and earned < possible - figures.NEAR else ""}" data-v="{earned:g}">{shown}</td>'
-        )
+        shown, lost = text.points(earned) if possible else "–", possible and earned < possible - figures.NEAR
+        cells.append(f'<td class="n{" lost" if lost else ""}" data-v="{earned:g}">{shown}</td>')
     cells.append(f"<td><bdi>{escape(row.look)}</bdi></td>")
     return Markup(f'<tr data-has="{has}">{"".join(cells)}</tr>' if has else f"<tr>{''.join(cells)}</tr>")
 

@@ -1,0 +1,188 @@
+"""Which submissions are suspiciously alike: winnowing over normalised code, as MOSS does it. A hint, never a verdict.
+
+Of each submission the fingerprints are taken (see tito.similarity.winnowing). Those of the released stub, of the reference solution and of what many wrote are
+dropped; sorted by fingerprint, the rest gives the pairs without comparing everybody with everybody.
+
+Written here because copydetect, the library at hand, compares all pairs of files: 12 million for 5,000 students.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from tito.similarity.winnowing import K, tokens, winnowed
+
+FEWEST, SHARE = 8, 0.5  # shared fingerprints, and their part of the smaller submission's: below, custom explains them
+LONG, MOST = 20, 0.8  # the same of one long exercise; and, since many honest ways lead there, of the reference solution
+COMMON = 10  # students beyond which a fingerprint is common; of a large class 1 %, of a small one a quarter
+REFERENCE = "the reference solution"
+
+Sources = dict[str, str]  # code by exercise
+Marks = dict[str, np.ndarray]  # fingerprints by exercise, each once
+
+
+@dataclass(frozen=True)
+class Match:
+    """An exercise of one beside that of the other: lines, each with whether it is alike."""
+
+    exercise: str
+    first: list[tuple[str, bool]]
+    other_exercise: str
+    second: list[tuple[str, bool]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two submissions; `share` is the part of the smaller one's unusual code that the other has too."""
+
+    first: str
+    second: str
+    share: float
+    shared: int
+    exercises: tuple[str, ...]
+    matches: list[Match] = field(repr=False, default_factory=list)
+
+
+def alike(course, module, submissions: dict[str, Sources]) -> list[Pair]:
+    """Pairs of students whose code is alike, and students whose code is the reference's; the most alike first."""
+    from tito.release import student_edition
+
+    notebook = module.read()
+    return compare(submissions, _sources(student_edition(course, notebook, [])), _sources(notebook))
+
+
+def compare(submissions: dict[str, Sources], released: Sources, solution: Sources) -> list[Pair]:
+    """The same for given texts: what was released and its solution."""
+    known: dict[str, np.ndarray] = {}  # of code that several handed in as it is
+    marks = {student: _marks(sources, known) for student, sources in submissions.items()}
+    stub, reference = (_all(_marks(sources, known)) for sources in (released, solution))
+    spread, counts = np.unique(
+        np.concatenate([np.array([], np.uint64), *map(_all, marks.values())]), return_counts=True
+    )
+    limit = max(2, min(COMMON, len(marks) // 4), len(marks) // 100)
+    rare = np.setdiff1d(spread[counts <= limit], stub, assume_unique=True)
+    unusual = {student: _kept(found, rare) for student, found in marks.items()}
+    own_rare = np.setdiff1d(rare, reference, assume_unique=True)
+    found = _pairs({student: _kept(each, own_rare) for student, each in unusual.items()})
+    found += _copies(unusual, np.setdiff1d(reference, stub, assume_unique=True))
+    texts = submissions | {REFERENCE: solution}
+    told = [_told(first, second, share, shared, texts) for first, second, share, shared in found]
+    return sorted(told, key=lambda pair: (-pair.share, -pair.shared, pair.first, pair.second))
+
+
+def _pairs(own: dict[str, Marks]) -> list[tuple]:
+    """Pairs of students who share enough of what few have: (first, second, share, shared fingerprints)."""
+    students, together = list(own), [_all(marks) for marks in own.values()]
+    holders = np.repeat(np.arange(len(students)), [len(marks) for marks in together])
+    marks = np.concatenate([np.array([], np.uint64), *together])
+    order = np.argsort(marks, kind="stable")
+    _, starts = np.unique(marks[order], return_index=True)
+    groups = (group.tolist() for group in np.split(holders[order], starts[1:]) if len(group) > 1)
+    counts = Counter(pair for group in groups for pair in combinations(group, 2))
+    found = []
+    for (a, b), count in counts.items():
+        share = count / min(len(together[a]), len(together[b]))
+        if count >= FEWEST and (share >= SHARE or count >= LONG):
+            shared = np.intersect1d(together[a], together[b], assume_unique=True)
+            if share >= SHARE or _long(own[students[a]], shared) or _long(own[students[b]], shared):
+                found.append((students[a], students[b], share, shared))
+    return found
+
+
+def _copies(unusual: dict[str, Marks], solution: np.ndarray) -> Iterator[tuple]:
+    """Students whose unusual code is mostly the reference's, or who have a long exercise of it."""
+    for student, marks in unusual.items():
+        own = _all(marks)
+        shared = np.intersect1d(own, solution, assume_unique=True)
+        if len(shared) >= LONG and (len(shared) >= MOST * len(own) or _long(marks, shared)):
+            yield student, REFERENCE, len(shared) / len(own), shared
+
+
+def _long(own: Marks, shared: np.ndarray) -> bool:
+    """Whether nearly all of a long exercise is shared."""
+    return any(
+        len(marks) >= LONG and _among(marks, shared).sum() >= max(LONG, MOST * len(marks)) for marks in own.values()
+    )
+
+
+def _all(marks: Marks) -> np.ndarray:
+    """The fingerprints of all exercises, each once."""
+    return np.unique(np.concatenate([np.array([], np.uint64), *marks.values()]))
+
+
+def _kept(marks: Marks, wanted: np.ndarray) -> Marks:
+    """Those of the fingerprints that are wanted, a sorted array."""
+    return {exercise: found[_among(found, wanted)] for exercise, found in marks.items()}
+
+
+def _among(found: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Whether each is among the wanted; np.isin would sort the wanted ones, which are of the whole class, each time."""
+    if not len(wanted):
+        return np.zeros(len(found), bool)
+    return wanted[np.minimum(np.searchsorted(wanted, found), len(wanted) - 1)] == found
+
+
+def _marks(sources: Sources, known: dict[str, np.ndarray]) -> Marks:
+    for source in sources.values():
+        if source not in known:
+            known[source] = np.unique(winnowed(list(tokens(source)))[0])
+    return {exercise: known[source] for exercise, source in sources.items()}
+
+
+def _told(first: str, second: str, share: float, shared: np.ndarray, texts: dict[str, Sources]) -> Pair:
+    """The pair with its exercises side by side, those with most in common first."""
+    here, there = (_places(texts[name], set(shared.tolist())) for name in (first, second))
+    beside = Counter((here[mark][0], there[mark][0]) for mark in shared.tolist())
+    matches = []
+    for one, other in [pair for pair, _ in beside.most_common()]:
+        both = [mark for mark in here if (here[mark][0], there[mark][0]) == (one, other)]
+        lines = (_lines(texts[first][one], here, both), _lines(texts[second][other], there, both))
+        matches.append(Match(one, lines[0], other, lines[1]))
+    exercises = tuple(dict.fromkeys(match.exercise for match in matches))
+    return Pair(first, second, round(share, 4), len(shared), exercises, matches)
+
+
+def _places(sources: Sources, wanted: set[int]) -> dict[int, tuple[str, range]]:
+    """Where these fingerprints come from: an exercise and its lines."""
+    found = {}
+    for exercise, source in sources.items():
+        sequence = list(tokens(source))
+        for mark, place in zip(*(array.tolist() for array in winnowed(sequence)), strict=True):
+            if mark in wanted:
+                found[mark] = exercise, range(sequence[place][1], sequence[place + K - 1][1] + 1)
+    return found
+
+
+def _lines(source: str, places: dict[int, tuple[str, range]], marks: list[int]) -> list[tuple[str, bool]]:
+    alike = {line for mark in marks for line in places[mark][1]}
+    return [(line, number in alike) for number, line in enumerate(source.split("\n"), 1)]
+
+
+def _sources(notebook) -> Sources:
+    return gathered((cell.grade_id, cell.source) for cell in notebook.cells if cell.is_exported)
+
+
+def gathered(pieces: Iterable[tuple[str, str]]) -> Sources:
+    """Pieces of code by exercise; what belongs to none is together under "other cells"."""
+    found: Sources = {}
+    for exercise, source in pieces:
+        name = exercise or "other cells"
+        found[name] = f"{found[name]}\n\n{source}" if name in found else source
+    return found
+
+
+def handed_in(module, path) -> dict[str, Sources]:
+    """The code of the submissions in a folder, as `tito grade` finds it; what it could not read is left out."""
+    from tito.grading import intake
+    from tito.grading.pieces import Refused
+
+    found = {}
+    for entry in intake.find(path):
+        try:
+            found[entry.student] = gathered((piece.exercise, piece.source) for piece in intake.read(entry, module))
+        except Refused:
+            continue
+    return found
