@@ -305,7 +305,7 @@ def slopes(loss, inputs):
         arrays, weights = drawn
         tensors = inputs.tensors(tt, arrays)
         terms = getattr(tt, loss)(*tensors, reduction="none")
-        return gradient(tt, terms * np.resize(weights, terms.shape), *tensors[:inputs.trained])
+        return gradient(tt, terms * np.resize(weights, terms.shape), *tensors[:inputs.trained], by_row=True)
 
     def small_of_floats(rng):
         arrays = inputs.small(rng)
@@ -317,12 +317,13 @@ def slopes(loss, inputs):
             target.requires_grad = True
         before = copies(*tensors)
         total = getattr(tt, loss)(*tensors, reduction="sum")
-        return {**gradient(tt, 2 * total + total * total, *tensors), "inputs unchanged": unchanged(before, *tensors)}
+        slopes = gradient(tt, 2 * total + total * total, *tensors, by_row=True)
+        return {**slopes, "inputs unchanged": unchanged(before, *tensors)}
 
     yield "slope", "How the mean changes with every entry of every prediction.", 2, slope, inputs.small
-    about = "The slopes of single terms (reduction='none'), weighted at random."
+    about = "The slope of each row's terms (reduction='none'), weighted at random."
     yield "slope_of_terms", about, 1, slope_of_terms, small_and_weights
-    about = "The loss doubled and multiplied by itself; no slope reaches the target."
+    about = "The loss doubled and multiplied by itself, row by row; no slope reaches the target."
     yield "slope_when_used_twice", about, 1, slope_when_used_twice, small_of_floats
 
 

@@ -92,8 +92,8 @@ for line in ("score: 16/16", "PASSED", "1 passed in 0.01s", '{"total": 16}', "ok
 """
 ATTACKS["a_slope_of_its_own"] = """
 import tito.replay, tito.grading.exam as exam
-exam.numeric_gradient = tito.replay.numeric_gradient = lambda f, x: np.zeros_like(x)
-exam.gradient = lambda tt, loss, *leaves: {"requires_grad": True}
+exam.secants = tito.replay.secants = lambda f, x, directions: np.zeros(len(directions))
+exam.gradient = lambda tt, loss, *leaves, **options: {"requires_grad": True}
 exam.recorded = lambda loss: []
 """
 ATTACKS["an_rng_that_draws_zeros"] = """
