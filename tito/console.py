@@ -25,15 +25,18 @@ def say(text: str = "", style: str | None = None) -> None:
     screen().print(text, style=style, markup=False)
 
 
-def say_parts(*parts: tuple[str, str | None], cut: bool = False) -> None:
-    """A line of differently coloured parts: (text, style); with `cut`, a terminal shows what fits on one line."""
+def say_parts(*parts: tuple[str, str | None], cut: bool = False, words: bool = False) -> None:
+    """A line of differently coloured parts: (text, style).
+
+    A terminal shows what fits on one line with `cut`, and breaks a long line between words with `words`.
+    """
     from rich.text import Text
 
     line = Text.assemble(*[(text, style or "") for text, style in parts])
     if cut and screen().is_terminal:
         screen().print(line, no_wrap=True, overflow="ellipsis", soft_wrap=False)
     else:
-        screen().print(line)
+        screen().print(line, soft_wrap=not (words and screen().is_terminal))
 
 
 def next_step(text: str) -> None:

@@ -55,11 +55,11 @@ def _sizes(want, inputs) -> dict[int, str]:
 def _candidates(want, sizes):
     """Facts, and the value that each would mean."""
     yield "the sign is turned", -want
+    yield "exactly 2 times the expected value", 2 * want
+    yield "half the expected value", want / 2
     for n, what in sizes.items():
         yield f"the sum where the mean is asked ({n} {what})", n * want
         yield f"the mean where the sum is asked ({n} {what})", want / n
-    yield "exactly 2 times the expected value", 2 * want
-    yield "half the expected value", want / 2
     yield "the square of the expected value", want**2
     yield "the square root of the expected value", np.sqrt(want)
     yield "1 minus the expected value", 1 - want

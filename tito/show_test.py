@@ -6,7 +6,7 @@ from tito.show import complained, counted
 
 WRONG = ("failed", "timeout", "crashed", "missing")
 FOLDS = (  # what does not need a line each, as the line that stands for all of them
-    ("passed", "✓", "green", "pass"),
+    ("passed", "✓", "green", "passed"),
     ("not started", "·", "yellow", "not started"),
     ("not reached", "·", "yellow", "not reached"),
 )
@@ -22,7 +22,9 @@ def tested(done) -> None:
             _line(result, max(len(each.name) for each in wrong[1:]))
     _others(done, folded=bool(wrong))
     for trouble in done.troubles:
-        say_parts(("  ! ", "yellow"), (f"{trouble.name}, no exercise: {_first_line(trouble.message)}", None))
+        say_parts(
+            ("  ! ", "yellow"), (f"{trouble.name}, no exercise: {_first_line(trouble.message)}", None), words=True
+        )
     for result in done.results:
         if result.note:
             say(f"    {result.name}: {result.note}", "yellow")
@@ -94,12 +96,12 @@ def _others(done, folded: bool) -> None:
         if result.status == "waiting":
             waiting.setdefault(result.message, []).append(result.name)
     for message, names in waiting.items():
-        _fold("·", "yellow", message, names)
+        _fold("·", "yellow", f"wait: each {message}" if len(names) > 1 else message, names)
 
 
 def _fold(mark: str, style: str, word: str, names: list[str]) -> None:
     text = f"{len(names)} {word}: {', '.join(names)}" if len(names) > 1 else f"{names[0]}  {word}"
-    say_parts((f"  {mark} ", style), (text, None))
+    say_parts((f"  {mark} ", style), (text, None), words=True)
 
 
 def _first_line(text: str) -> str:

@@ -157,6 +157,7 @@ def _blame(lesson: Module, done: Tested) -> None:
             result.message = what
     for trouble in done.troubles[:1]:
         trouble.message = f"this lesson {what}"
+    done.troubles = done.troubles[:1] + [t for t in done.troubles[1:] if "is not exported yet" not in t.message]
 
 
 def _stale(course, module: Module, notebook: Notebook) -> list[str]:

@@ -51,7 +51,7 @@ def _cells(name: str, text: str, module) -> list[Piece]:
     found, target = [], None
     for number, cell in enumerate(notebook.raw["cells"], 1):
         source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
-        words = _directives(source) if cell["cell_type"] == "code" else {}
+        words = directives(source) if cell["cell_type"] == "code" else {}
         target = target or words.get("default_exp")
         if EXPORTS & words.keys():
             exercise = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
@@ -63,7 +63,7 @@ def _cells(name: str, text: str, module) -> list[Piece]:
     return found
 
 
-def _directives(source: str) -> dict[str, str]:
+def directives(source: str) -> dict[str, str]:
     """nbdev's `#| word value` lines at the top of a cell, in time that grows with its length only."""
     words = {}
     for line in source.splitlines():
