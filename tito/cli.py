@@ -275,6 +275,21 @@ def report(
 
 
 @app.command()
+def review(
+    module: Annotated[str | None, typer.Argument(metavar="[MODULE]", show_default=False)] = None,
+    grader: Annotated[str | None, typer.Option(help="Who marks.", show_default="your login")] = None,
+    names: Annotated[bool, typer.Option("--names", help="Show who wrote what.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to use.", show_default="any free one")] = 0,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Only print the address.")] = False,
+):
+    """Mark free-text answers, comment and override, in a browser on this machine; Ctrl-C ends it."""
+    from tito.review import show
+
+    course = _course()
+    show.reviewed(course, _found(course, [module] if module else None), grader, names, port, not no_open)
+
+
+@app.command()
 def demo(
     keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep what it makes in a new folder.")] = None,
 ):

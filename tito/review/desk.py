@@ -1,0 +1,139 @@
+"""What there is to mark in a module: its questions with their guides, the answers in order, and who is next."""
+
+import hashlib
+import hmac
+import threading
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from tito.gradebook import TOTAL, ManualMark, Standing, rows, tables
+from tito.gradebook.engine import reading
+from tito.gradebook.tasks import Task, tasks
+from tito.regions import BEGIN, END, regions
+from tito.release import ANSWER
+
+
+@dataclass(frozen=True)
+class Question:
+    """A task, what is asked, and the course's own answer."""
+
+    task: Task
+    asked: str = ""
+    guide: str = ""
+    is_code: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One student's place in one task."""
+
+    key: str
+    number: int
+    standing: Standing
+    question: Question
+
+    @property
+    def student(self) -> str:
+        return self.standing.student
+
+    @property
+    def text(self) -> str | None:
+        """What the student added to the question; "" where that is nothing, None where there is no such cell."""
+        return answered(self.question, self.standing)
+
+
+@dataclass
+class Desk:
+    """One module's marking by one grader; `secret` makes keys that stand for students and do not tell who they are."""
+
+    book: object
+    module: object
+    grader: str
+    secret: bytes
+    names: bool = False
+    _seen: tuple = ()
+    _standings: list[Standing] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self):
+        self.questions = questions(self.module)
+
+    def answers(self, name: str) -> list[Answer]:
+        """All students' answers to a task, always in the same order: by id, or shuffled where names are hidden.
+
+        Each grader has an order of their own, so that two who mark at once seldom meet.
+        """
+        question = self.questions[name]
+        chosen = [s for s in self._current() if s.attempt or not question.task.manual]
+        order = self.grader.encode("utf-8", "replace")
+        chosen.sort(key=lambda s: s.student if self.names else self._key(name, s.student, order))
+        keys = [self._key(name, standing.student, self.secret) for standing in chosen]
+        pairs = enumerate(zip(keys, chosen, strict=True), 1)
+        return [Answer(key, number, standing, question) for number, (key, standing) in pairs]
+
+    def _key(self, name: str, student: str, secret: bytes) -> str:
+        text = f"{self.module.folder}\0{name}\0{student}".encode("utf-8", "replace")
+        return hmac.new(secret, text, hashlib.sha256).hexdigest()[:16]
+
+    def _current(self) -> list[Standing]:
+        """The standings, read again when something was graded or somebody came; marks are read at each look."""
+        with self._lock:
+            with reading(self.book.engine) as connection:
+                attempt, student = func.max(tables.attempt.c.id), func.count(tables.student.c.id)
+                seen = connection.scalar(select(attempt)), connection.scalar(select(student))
+            if seen != self._seen:
+                self._standings, self._seen = self.book.standing(self.module.folder), seen
+            return list(self._standings)
+
+    def marks(self) -> dict[str, dict[str, ManualMark]]:
+        """By student and task, what stands now."""
+        with reading(self.book.engine) as connection:
+            return rows.newest(rows.said(connection, self.module.folder))
+
+
+def questions(module) -> dict[str, Question]:
+    """By name: first what people grade, then what the exam grades, then the total."""
+    notebook = module.read()
+    cells = {cell.grade_id: cell for cell in reversed(notebook.cells) if cell.is_answer}
+    asked = tasks(module)
+    found = {name: _question(task, cells.get(name)) for name, task in asked.items() if task.manual}
+    found |= {name: Question(task) for name, task in asked.items() if not task.manual}
+    return found | {TOTAL: Question(Task(TOTAL, sum(task.points for task in asked.values()), False))}
+
+
+def _question(task: Task, cell) -> Question:
+    """The question's text with the solution taken out; the solution is the guide."""
+    if cell is None:
+        return Question(task)
+    lines = cell.source.splitlines()
+    guide: list[str] = []
+    for first, last in reversed(regions(cell.source, BEGIN, END)):
+        guide = lines[first + 1 : last] + guide
+        lines[first : last + 1] = [] if cell.kind == "markdown" else ["    ..."]
+    asked = "\n".join(line for line in lines if line.strip() != ANSWER)
+    return Question(task, asked.strip(), "\n".join(guide).strip(), cell.is_code)
+
+
+def answered(question: Question, standing: Standing) -> str | None:
+    """The text of a student's cell without the question."""
+    text = standing.result.answers.get(question.task.name) if question.task.manual and standing.attempt else None
+    if text is None or question.is_code:
+        return text
+    asked, lines = question.asked.splitlines(), text.strip().splitlines()
+    if [line.rstrip() for line in lines[: len(asked)]] == [line.rstrip() for line in asked]:
+        lines = lines[len(asked) :]
+    return "\n".join(line for line in lines if line.strip() != ANSWER).strip()
+
+
+def is_marked(marks: dict, student: str, name: str) -> bool:
+    """Whether a person has given points for it."""
+    mark = marks.get(student, {}).get(name)
+    return mark is not None and mark.points is not None
+
+
+def unmarked(answers: list[Answer], marks: dict, name: str, after: str = "") -> Answer | None:
+    """The next one without points behind the answer with the key `after`, and from the beginning when none is left."""
+    place = next((n for n, answer in enumerate(answers, 1) if answer.key == after), 0)
+    ahead = answers[place:] + answers[: max(place - 1, 0)]
+    return next((answer for answer in ahead if not is_marked(marks, answer.student, name)), None)

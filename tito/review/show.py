@@ -1,0 +1,26 @@
+"""`tito review` on a terminal: where to look, and what came of it."""
+
+import getpass
+import webbrowser
+
+from tito.console import next_step, say, say_parts
+from tito.show import counted
+
+
+def reviewed(course, modules: list | None, grader: str | None, names: bool, port: int, open_: bool) -> None:
+    """Serve until Ctrl-C, then tell how much was kept."""
+    from tito.review.server import serve
+
+    place = []
+
+    def ready(address: str, book) -> None:
+        place.append(course.inside(str(book)))
+        say_parts(("review  ", "green"), (f"{address}  as {grader}", None))
+        say("Ctrl-C ends it; what you mark is kept at once", "dim")
+        if open_:
+            webbrowser.open(address)
+
+    grader = grader or getpass.getuser()
+    said = serve(course, modules, grader, names, port, ready)
+    say_parts(("kept  ", "green"), (f"{counted(said, 'entry') if said == 1 else f'{said} entries'} in {place[0]}", None))
+    next_step(f"tito report {modules[0].number if modules else 'MODULE'}")
