@@ -54,7 +54,7 @@ for question in questions:
 from tito.grading.worker.answer import drawing
 for question in questions:
     def ask(tt, drawn, question=question):
-        rng = drawing(held("seed") or held("job").get("seed", 0), question.name)[1]
+        rng = drawing(held("seed") or held("job").get("seed", 0), question.name)
         question.cases(rng)
         return [["accepted", "refused"][n] for n in rng.permutation(2)]
     replace(question, ask=ask)

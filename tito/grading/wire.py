@@ -39,10 +39,13 @@ def encode_leaves(leaves) -> tuple[list, bytes]:
     entries, parts = [], []
     for leaf in leaves:
         if isinstance(leaf.value, np.ndarray):
-            array = leaf.value.astype(leaf.value.dtype.newbyteorder("<"), copy=False)
-            if array.dtype.str not in DTYPES:
-                raise Unreadable(f"dtype {array.dtype} is not one of numbers")
-            entries.append([leaf.kind, array.dtype.str, list(array.shape), leaf.flows])
+            array, text = leaf.value, leaf.value.dtype.str
+            if text not in DTYPES:
+                array = array.astype(array.dtype.newbyteorder("<"))
+                text = array.dtype.str
+                if text not in DTYPES:
+                    raise Unreadable(f"dtype {array.dtype} is not one of numbers")
+            entries.append([leaf.kind, text, list(array.shape), leaf.flows])
             parts.append(array.tobytes())
         else:
             entries.append([leaf.kind, leaf.value])

@@ -3,6 +3,7 @@
 import __future__
 
 import ast
+import ctypes
 import hashlib
 import sys
 import types
@@ -17,6 +18,7 @@ from tito.grading.wire import Unreadable
 FUTURES = sum(
     getattr(__future__, name).compiler_flag for name in __future__.all_feature_names if name != "nested_scopes"
 )
+MERSENNE_TWISTER = 625 * 4  # bytes of its state: 624 words and the place of the next
 READY: dict[tuple[str, str], types.CodeType] = {}  # pieces that everyone was given, by source and place
 
 
@@ -31,6 +33,11 @@ class Namespace:
             if name in module.__dict__:
                 return module.__dict__[name]
         raise Missing(f"{name} is not defined")
+
+    def tensor(self) -> type | None:
+        """The class Tensor, if there is one."""
+        found = next((module.__dict__["Tensor"] for module in self._modules if "Tensor" in module.__dict__), None)
+        return found if isinstance(found, type) else None
 
 
 def make_module(name: str, package: bool = False) -> types.ModuleType:
@@ -120,53 +127,63 @@ def _deepest(trace) -> str:
     return where[: wire.LONGEST_TEXT]
 
 
+def drawing(seed: int, name: str) -> np.random.Generator:
+    """The generator that a question's inputs come from: its own, so that each question can be asked again alone."""
+    return np.random.Generator(np.random.PCG64(seeds(seed, name)))
+
+
 def seeds(seed: int, name: str) -> int:
-    """The number that a question's inputs derive from: each question can be asked again alone."""
+    """The number that a question's inputs derive from."""
     return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:16], "little")
 
 
-def drawing(seed: int, name: str) -> tuple[int, np.random.Generator]:
-    """What a question draws from: a seed for the global generator, and a generator of its own."""
-    entropy = seeds(seed, name)
-    return entropy & 0xFFFFFFFF, np.random.Generator(np.random.PCG64(entropy))
-
-
-def given(seed: int, question) -> tuple:
-    """What a question is asked with: a seed for the global generator, and its generator or its cases."""
-    again, rng = drawing(seed, question.name)
+def given(seed: int, question) -> object:
+    """What a question is asked with: its generator, or what was drawn from it."""
+    rng = drawing(seed, question.name)
     try:
-        return again, question.drawn(rng)
+        return question.drawn(rng)
     except Exception:  # a fault of the exam's author shows when the question is asked
-        return again, rng
+        return rng
 
 
-def answer(number: int, question, tt: Namespace, draws: tuple) -> bytes:
+class GlobalGenerator:
+    """NumPy's global generator: code that draws from it draws the same in each question."""
+
+    def __init__(self):
+        address = np.random.get_bit_generator().ctypes.state_address
+        self.memory = (ctypes.c_char * MERSENNE_TWISTER).from_address(address)
+        self.set = np.random.seed
+        self.start(0)
+
+    def start(self, seed: int) -> None:
+        """Seed it, and remember how it looks then."""
+        self.seed = seed
+        self.set(seed)
+        self.state = self.memory.raw
+
+    def restore(self) -> None:
+        """Seed it again where somebody has drawn from it; to look costs a twentieth of that."""
+        if self.memory.raw != self.state:
+            self.set(self.seed)
+
+
+def answer(number: int, question, tt: Namespace, drawn) -> bytes:
     """The frame that answers a question, whatever the code under test does short of ending the process."""
-    header, payload = {"question": number}, b""
-    again, rng = draws
-    np.random.seed(again)  # code that draws from the global generator draws the same again
     try:
-        value = question.ask(tt, rng)
+        value = question.ask(tt, drawn)
     except BaseException as error:
-        header |= described(error)
+        report = described(error)
     else:
         try:
-            header["status"] = ANSWERED
-            header["form"], header["keys"], leaves = flat(value, getattr_or_none(tt, "Tensor"))
-            header["leaves"], payload = wire.encode_leaves(leaves)
+            form, keys, leaves = flat(value, tt.tensor())
+            entries, payload = wire.encode_leaves(leaves)
+            header = {"question": number, "status": ANSWERED, "form": form, "keys": keys, "leaves": entries}
             return wire.encode(header, payload)
         except MemoryError as error:
-            header |= described(error)
+            report = described(error)
         except BaseException as error:  # a property of the student's that fails, or sys.exit in it
-            header |= described(error) | {"status": UNREADABLE}
-    return wire.encode({key: header[key] for key in ("question", "status", "error", "message", "where")})
-
-
-def getattr_or_none(tt: Namespace, name: str):
-    try:
-        return getattr(tt, name)
-    except Missing:
-        return None
+            report = described(error) | {"status": UNREADABLE}
+    return wire.encode({"question": number} | report)
 
 
 def flat(value, tensor) -> tuple[str, list[str], list[Leaf]]:
@@ -190,7 +207,7 @@ def leaf(value, tensor) -> Leaf:
         if len(value) > wire.LONGEST_TEXT:
             raise Unreadable(f"a text of {len(value)} characters; at most {wire.LONGEST_TEXT} can be handed in")
         return Leaf("str", value)
-    if isinstance(tensor, type) and isinstance(value, tensor):
+    if tensor and isinstance(value, tensor):
         return Leaf("tensor", numbers(value.data), value.requires_grad is True)
     if isinstance(value, np.ndarray):
         return Leaf("array", numbers(value))
@@ -202,8 +219,8 @@ def leaf(value, tensor) -> Leaf:
 
 
 def numbers(data) -> np.ndarray:
-    """A base-class array of numbers in memory of its own."""
-    array = np.array(data, order="C", subok=False)
+    """A base-class array of numbers: what a subclass says of itself counts for nothing."""
+    array = np.asarray(data)
     if array.dtype.kind not in "fiubc":
         raise Unreadable(f"dtype {array.dtype} is not one of numbers")
     if array.nbytes > wire.LONGEST_PAYLOAD:

@@ -15,13 +15,23 @@ import sysconfig
 import types
 import warnings
 
-import numpy as np
 import numpy.random
 
 from tito.grading import exam, wire
 from tito.grading.wire import LENGTH, NUMBER
 from tito.grading.worker import confine
-from tito.grading.worker.answer import READY, Namespace, answer, forget, given, make_module, publish, run_piece
+from tito.grading.worker.answer import (
+    READY,
+    GlobalGenerator,
+    Namespace,
+    answer,
+    forget,
+    given,
+    make_module,
+    publish,
+    run_piece,
+    seeds,
+)
 
 
 def main(fd: int) -> None:
@@ -62,7 +72,6 @@ def prepare(course: dict) -> tuple[list, list]:
     for library in course["libraries"]:
         __import__(library)
     numpy.random.default_rng(0).normal()  # imported on first use: 13 ms in every worker otherwise
-    np.random.seed(0)
     modules = []
     for name, source in course["prerequisites"]:
         module = make_module(name)
@@ -92,13 +101,13 @@ def settle() -> None:
 
 def serve(control: socket.socket, course: dict, questions: list, modules: list, limits: dict) -> None:
     """Fork and end workers as the judge asks, until it is gone."""
-    child, draws = 0, []
+    child, draws, generator = 0, [], GlobalGenerator()
     while True:
         word, fds, _, _ = socket.recv_fds(control, 1, 2)
-        if word == b"S":  # generators made once, not once a worker: 7 µs a question
-            draws = _given(json.loads(_received(control)), questions)
+        if word == b"S":  # inputs drawn once, not once a worker: a tenth of its time
+            draws = _given(json.loads(_received(control)), questions, generator)
         elif word == b"F":
-            child = _fork(control, fds, course, questions, modules, limits, draws)
+            child = _fork(control, fds, course, questions, modules, limits, draws, generator)
         elif word == b"E":
             control.sendall(NUMBER.pack(_end(child)))
             child = 0
@@ -107,8 +116,9 @@ def serve(control: socket.socket, course: dict, questions: list, modules: list, 
             os._exit(0)
 
 
-def _given(seed: int, questions: list) -> list[tuple]:
+def _given(seed: int, questions: list, generator: GlobalGenerator) -> list:
     """What each question is asked with. The seed stays in this frame: a worker need not know the order of the cases."""
+    generator.start(seeds(seed, "the global generator") & 0xFFFFFFFF)
     return [given(seed, question) for question in questions]
 
 
@@ -152,7 +162,7 @@ def _end(child: int) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: list, limits: dict, draws: list) -> None:
+def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: list, limits: dict, draws, generator):
     """One worker's life: confine itself, read its job, run the pieces, answer the questions, end."""
     confine.close_all_but(*confine.handles(limits, job_fd, answer_fd))
     confine.confine(limits, strict=not course["unsafe"])
@@ -167,6 +177,7 @@ def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: li
     module = _run(answer_fd, course["target"], [piece for piece in job["pieces"] if not piece[3]])
     tt = Namespace([module, *reversed(modules)])
     for number in job["questions"]:
+        generator.restore()
         _send(answer_fd, answer(number, questions[number], tt, draws[number]))
     os._exit(0)
 
