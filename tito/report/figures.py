@@ -48,6 +48,11 @@ class Look:
         return sum(len(marks) for _, marks in self.wrong)
 
     @property
+    def through(self) -> bool:
+        """Whether all that is known of it is an earlier exercise's mistake."""
+        return bool(self.causes and not self.diagnoses)
+
+    @property
     def unwritten(self) -> bool:
         return [remark for remark, _ in self.wrong] == [NOT_WRITTEN] and not self.earned
 

@@ -39,7 +39,12 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.filters |= {"points": text.points, "counted": text.counted, "line": text.one_line}
+        self.environment.filters |= {
+            "points": text.points,
+            "counted": text.counted,
+            "line": text.one_line,
+            "prose": text.prose,
+        }
         self.environment.globals |= {"run": run}
         self.style = self._source("style.css")
 
@@ -56,16 +61,18 @@ class Pages:
         """A student's own page: nothing of anybody else's is in it."""
         looks = figures.looks(student)
         comments = [(name, mark) for name, mark in student.manual.items() if mark.comment or mark.points is not None]
-        share = round(100 * student.total / student.possible, 2) if student.total and student.possible else 0
+        share, held_back = (min(100, 100 * part / (student.possible or 1)) for part in _parts(student))
         held, lacking = _protections([student])
         return self._student.render(
             student=student,
             held=held,
             lacking=lacking,
-            share=max(0, min(100, share)),
+            share=round(share, 2),
+            waiting=round(min(held_back, 100 - share), 2),
             summary=_summary(student, lines),
             failed=student.result.status == FAILED,
-            looks=[look for look in looks if not look.unwritten],
+            looks=[look for look in looks if not look.unwritten and not look.through],
+            through=[look for look in looks if look.through],
             unwritten=[look for look in looks if look.unwritten],
             looked={look.exercise for look in looks if not look.unwritten},
             comments=comments,
@@ -93,7 +100,9 @@ class Pages:
             whole=whole,
             rows=Markup("\n").join(_row(row, aspects, files) for row in tally.rows),
             histogram=histogram(tally.bins(self.run.possible), self.run.possible, tally.median),
-            commonest=tally.commonest[:MISCONCEPTIONS],
+            commonest=[each for each in tally.commonest if len(each.students) > 1][:MISCONCEPTIONS],
+            single=[each for each in tally.commonest if len(each.students) == 1][:MISCONCEPTIONS],
+            by_hand=sum(len(student.waiting) for student in students),
             unmarked=sum(map(len, tally.unmarked.values())),
             pairs=pairs,
             party=lambda name: _party(name, files),
@@ -102,6 +111,11 @@ class Pages:
             most=MOST,
             many=MANY,
         )
+
+
+def _parts(student: Student) -> tuple[float, float]:
+    """The points earned, and those that a person has yet to give."""
+    return max(0, student.total or 0), sum(student.waiting.values())
 
 
 def _policy(style: Markup, *scripts: Markup) -> str:
@@ -138,8 +152,7 @@ def _summary(student: Student, lines: list[figures.Line]) -> str:
     full, left = sum(line.full for line in lines), sum(not line.full for line in lines)
     if not left:
         return f"All {text.counted(full, 'exercise')} have full marks. There is nothing to put right."
-    have = {0: "None has", 1: "One has"}.get(full, f"{full} have")
-    return f"{have} full marks of {text.counted(len(lines), 'exercise')}; {left} lost points."
+    return f"{full or 'None'} of {len(lines)} exercises {'has' if full < 2 else 'have'} full marks; {left} lost points."
 
 
 def _cell(pair, by_hand: bool = False) -> Markup:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tito.grading.diagnosis import read_diagnosis
 from tito.grading.marks import Mark, Result
 from tito.problem import USAGE, Problem
 
@@ -39,7 +40,7 @@ class Student:
     total: float | None = None
     possible: float | None = None
     manual: Mapping[str, Manual] = field(default_factory=dict)
-    waiting: list[str] = field(default_factory=list)  # answers that a person has yet to mark
+    waiting: Mapping[str, float] = field(default_factory=dict)  # answers that a person has yet to mark, and their worth
     late: str = ""  # "2 days late: 20 % less"
     attempts: int = 0  # submissions so far
     seed: int | None = None
@@ -80,7 +81,8 @@ def _stands(standing, worth: dict[str, float]) -> Student:
     if standing.late.days:
         days = f"{standing.late.days} day{'' if standing.late.days == 1 else 's'}"
         late = f"Handed in {days} late: {100 * standing.late.penalty:.3g} % less."
-    outcome = (result, standing.name, standing.total, standing.possible, manual, standing.waiting, late)
+    waiting = {name: given.get(name, 0.0) for name in standing.waiting}
+    outcome = (result, standing.name, standing.total, standing.possible, manual, waiting, late)
     return Student(*outcome, standing.attempts, standing.seed, standing.isolation)
 
 
@@ -132,11 +134,5 @@ def _students(found: dict) -> list[Student]:
 
 def _result(each: dict, marks: list[Mark]) -> Result:
     result = Result(each["student"], each["file"], each["status"], each["message"], marks, each["troubles"])
-    result.diagnoses = [_diagnosis(told) for told in each.get("diagnoses", [])]
+    result.diagnoses = [read_diagnosis(told) for told in each.get("diagnoses", [])]
     return result
-
-
-def _diagnosis(told: dict):
-    from tito.grading.diagnosis import Diagnosis, Evidence
-
-    return Diagnosis(**told | {"evidence": Evidence(**told["evidence"])})

@@ -4,8 +4,11 @@ import hashlib
 import re
 import unicodedata
 
+from markupsafe import Markup, escape
+
 LONGEST = 1200  # characters of one message
 _PLAIN = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_-]+)*")
+_CODE = re.compile("`([^`\n]+)`")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 # Control characters but tab and newline, lone surrogates, non-characters, and what turns the direction of the text
 # around it; a name may still hold the marks that Arabic and Hebrew need (U+200E, U+200F).
@@ -21,6 +24,11 @@ def visible(text: str, longest: int = LONGEST) -> str:
 def one_line(text: str, longest: int = 160) -> str:
     """The text on one line."""
     return visible(" ".join(text[: 4 * longest].split()), longest)
+
+
+def prose(text: str) -> Markup:
+    """The text, what stands in backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(visible(text)))))
 
 
 def points(number: float | None) -> str:
