@@ -153,7 +153,7 @@ def _validate(path: Path, raw) -> None:
         if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
             raise Problem(f"{_short(path)}, cell {number}: not a code, markdown or raw cell")
         source = cell.get("source")
-        if not isinstance(source, str) and not (isinstance(source, list) and all(isinstance(s, str) for s in source)):
+        if not isinstance(source, str) and not (isinstance(source, list) and set(map(type, source)) <= {str}):
             raise Problem(f"{_short(path)}, cell {number}: its source is {type(source).__name__}, not text")
         metadata = cell.get("metadata", {})
         if not isinstance(metadata, dict) or not isinstance(metadata.get("nbgrader", {}), dict):

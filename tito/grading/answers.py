@@ -1,8 +1,7 @@
 """Answers that people grade: read from a submission's notebook, never run. A .py export has none."""
 
-from pathlib import Path
-
-from tito.notebook import Cell, Notebook, parse_notebook
+from tito.grading.pieces import read
+from tito.notebook import Cell, Notebook
 from tito.problem import Problem
 
 LONGEST = 20_000  # characters of one answer
@@ -18,7 +17,7 @@ def answers(name: str, data: bytes, lesson: Notebook) -> dict[str, str]:
     if not wanted or not name.lower().endswith(".ipynb"):
         return {}
     try:
-        cells = parse_notebook(Path(name), data.decode("utf-8-sig")).cells
+        cells = read(name, data.decode("utf-8-sig")).cells
     except (Problem, ValueError, RecursionError, MemoryError):
         return {}
     given, found, at = {cell.source.strip() for cell in lesson.cells}, {}, ""

@@ -1,10 +1,11 @@
 """A submission's code in pieces: the exported cells of a notebook, or the sections of a .py export."""
 
+import functools
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from tito.notebook import EXPORTS, parse_notebook
+from tito.notebook import EXPORTS, Notebook, parse_notebook
 from tito.problem import Problem
 
 GRADED, MISSING, UNREADABLE, DUPLICATE, FAILED = "graded", "missing", "unreadable", "duplicate", "failed"
@@ -43,9 +44,15 @@ def pieces(name: str, data: bytes, module) -> list[Piece]:
     return _sections(text) if name.lower().endswith(".py") else _cells(name, text, module)
 
 
+@functools.lru_cache(maxsize=4)
+def read(name: str, text: str) -> Notebook:
+    """The notebook in a file. It is asked for its code and then for its answers: parsed once, and never changed."""
+    return parse_notebook(Path(shown(name)), text)
+
+
 def _cells(name: str, text: str, module) -> list[Piece]:
     try:
-        notebook = parse_notebook(Path(shown(name)), text)
+        notebook = read(name, text)
     except (Problem, ValueError, RecursionError, MemoryError) as error:
         raise Refused(UNREADABLE, shown(str(error) or "not a notebook")) from error
     found, target = [], None
