@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tito import testing
 from tito.catalogue import Module
+from tito.doctor import installed
 from tito.handmade import back_up, digest
 from tito.notebook import Notebook, syntax_error
 from tito.problem import USAGE, Problem
@@ -73,6 +74,7 @@ def _manifest(course, module: Module, student: str, files: dict[str, bytes]) -> 
     manifest = {
         "student": student,
         "course": course.title,
+        "tito": getattr(installed(), "version", ""),
         "release": digest(released.read_bytes()) if released.exists() else "",
         "module": module.folder,
         "files": {name: digest(data) for name, data in files.items()},

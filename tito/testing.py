@@ -183,6 +183,8 @@ def _next(course, module: Module, done: Tested) -> str:
     """The command that helps most now."""
     order = [FAILED, TIMEOUT, CRASHED, MISSING, NOT_STARTED, NOT_REACHED]
     left = sorted((r for r in done.results if r.status in order), key=lambda r: order.index(r.status))
+    if done.passed and export_state(course, module) == "exported":
+        return following(course, module)
     if done.passed:
         return f"tito export {module.number}"
     needed = _needed_elsewhere(course, module, done)
@@ -193,6 +195,12 @@ def _next(course, module: Module, done: Tested) -> str:
     first = left[0]
     verb = "write" if first.status == NOT_STARTED else "look at"
     return f"{verb} {first.name} in {course.inside(module.notebook)}, then: tito test {module.number} {first.name}"
+
+
+def following(course, module: Module) -> str:
+    """Where to go from a finished lesson."""
+    later = [m for m in course.catalogue.from_(module)[1:] if m.notebook.exists()]
+    return f"go on with {course.inside(later[0].notebook)}, or: tito submit {module.number}" if later else "tito status"
 
 
 def _needed_elsewhere(course, module: Module, done: Tested) -> tuple[Module, str] | None:

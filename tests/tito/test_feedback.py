@@ -169,3 +169,13 @@ def test_what_a_test_looked_at_is_told_where_nothing_is_wrong(course):
     ]
     write_notebook(course.root / NOTEBOOK, cells)
     assert "double  double: twice the value" in tito(course.root, "test", "01").stdout
+
+
+def test_the_next_step_leads_on_from_a_lesson_that_is_tested_and_exported(course):
+    assert run(course).next == "tito export 01"
+    export(course)
+    assert run(course).next == "go on with modules/02_second/second_dev.ipynb, or: tito submit 01"
+    assert run(course, "02").next == "tito status"
+    source_of(course.root / NOTEBOOK, 4, RIGHT)
+    os.utime(course.root / NOTEBOOK, (time.time() + 5,) * 2)
+    assert run(course).next == "tito export 01"

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from course_fixture import DOUBLE, source_of, tito
 
-from tito import watch
+from tito import doctor, watch
 from tito.grading import intake
 from tito.problem import Problem
 from tito.progress import progress
@@ -107,6 +107,7 @@ def test_a_submission_holds_the_notebook_and_says_whose_it_is(workspace):
     with zipfile.ZipFile(path) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         assert archive.read("first_dev.ipynb") == (workspace.root / NOTEBOOK).read_bytes()
+    assert manifest["tito"] == doctor.installed().version
     assert manifest["student"] == "ada" and manifest["module"] == "01_first" and len(manifest["release"]) == 64
 
 
