@@ -19,7 +19,7 @@ FACTS = [
     (X.mean(), X.sum(), (X,), "the mean where the sum is asked (12 elements)"),
     (X.sum() / 3, X.sum() / 12, (X,), "the sum where the mean is asked (4 columns)"),
     (X.sum(0), X.mean(0), (X,), "the sum where the mean is asked (3 rows)"),
-    (V[:2].sum(), V[:2].mean(), (V[:2],), "exactly 2 times the expected value, or the sum where the mean is asked (2 e"),
+    (V[:2].sum(), V[:2].mean(), (V[:2],), "exactly 2 times the expected value, or the sum where the mean is asked (2"),
     (V**2, V, (), "the square of the expected value"),
     (np.sqrt(abs(V)), abs(V), (), "the square root of the expected value"),
     (4.0, 2.0, (), "exactly 2 times the expected value, or the square of the expected value"),
