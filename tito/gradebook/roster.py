@@ -69,8 +69,8 @@ def _cell(text: str) -> str:
 
 
 def _is_person(person: dict) -> bool:
-    named = person["name"] and person["name"].lower() not in NO_PERSON
-    return bool(named or any(person[name] for name in ("id", "canvas_id", "login", "email")))
+    known = any(person[name] for name in ("name", "id", "canvas_id", "login", "email"))
+    return known and person["name"].lower() not in NO_PERSON
 
 
 def _person(person: dict, where: str) -> dict:
@@ -78,6 +78,7 @@ def _person(person: dict, where: str) -> dict:
     last, comma, first = person["name"].partition(", ")
     if comma and ", " not in first:
         person["name"] = f"{first} {last}"
+    person["ours"] = person["id"]
     ways = ("id", "login", "sis_id", "email", "canvas_id")
     person["id"] = next((person[name] for name in ways if person[name]), "")
     if not person["id"]:
@@ -88,14 +89,14 @@ def _person(person: dict, where: str) -> dict:
 
 
 def merge(book, found: list[dict[str, str]]) -> Change:
-    """Add or bring up to date; one who is known by number, login or e-mail keeps the id that is there."""
+    """Add or bring up to date. Rows without an id of ours are whose number, login or e-mail is known already."""
     change = Change()
     with writing(book.engine) as connection:
         known = {row.id: dict(row._mapping) for row in connection.execute(select(tables.student))}
         keys = {(name, row[name]): row["id"] for row in known.values() for name in KEYS if row[name]}
         for person in found:
-            same = [keys.get((name, person[name])) for name in KEYS if person.get(name)]
-            ident = next((i for i in (person["id"] if person["id"] in known else None, *same) if i), person["id"])
+            same = [keys.get((name, person[name])) for name in KEYS if person.get(name) and not person.get("ours")]
+            ident = person["id"] if person["id"] in known else next(filter(None, same), person["id"])
             if ident in {*change.added, *change.changed, *change.same}:
                 raise Problem(f"two rows are about {ident}: nothing was taken in", next="keep one of them", code=USAGE)
             row = {name: rows.clean(person.get(name, "")) for name in FIELDS if person.get(name)}

@@ -84,7 +84,7 @@ def server():
     try:
         yield lambda: _database(psycopg, folder, process)
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGQUIT)  # at once: nothing of it is wanted any more
         process.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""A process that writes into a gradebook, and says each thing it has kept: python writer.py COURSE ADDRESS NAME COUNT"""
+"""A process that writes into a gradebook and says what it has kept: python writer.py COURSE ADDRESS NAME COUNT"""
 
 import sys
 from pathlib import Path

@@ -1,0 +1,89 @@
+"""What settings.ini says of the gradebook is understood or refused, never guessed."""
+
+from datetime import datetime, timezone
+
+import pytest
+
+from tito import gradebook
+from tito.gradebook.late import deadlines, lateness, policy
+from tito.problem import Problem
+
+
+@pytest.mark.parametrize(
+    ("text", "penalties"),
+    [
+        ("", [0, 0, 0]),
+        ("none", [0, 0, 0]),
+        ("10 % a day, at most 50 %", [0.1, 0.2, 0.5]),
+        ("10% per day", [0.1, 0.2, 1]),
+        ("2.5 %  a day,  at most 5 %", [0.025, 0.05, 0.05]),
+    ],
+)
+def test_a_late_policy_says_what_a_day_costs(text, penalties):
+    assert [policy(text).penalty(days) for days in (1, 2, 99)] == pytest.approx(penalties)
+    assert policy(text).penalty(0) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10",
+        "10 % a week",
+        "-10 % a day",
+        "0 % a day",
+        "110 % a day",
+        "20 % a day, at most 10 %",
+        "10 % a day at most 5",
+    ],
+)
+def test_a_late_policy_that_is_not_understood_is_refused(configured, text):
+    with pytest.raises(Problem, match="late_policy") as problem:
+        gradebook.open(configured(late_policy=text))
+    assert "10 % a day" in problem.value.next
+
+
+@pytest.mark.parametrize("text", ["02", "02 tomorrow", "02 2026-02-30", "09 2026-02-01"])
+def test_a_deadline_that_is_not_understood_is_refused(configured, text):
+    with pytest.raises(Problem):
+        gradebook.open(configured(deadlines=text))
+
+
+def test_deadlines_are_days_to_their_end_or_times_in_any_zone(course):
+    found = deadlines("01 2026-03-01T12:00+02:00,\n02 2026-03-02", course.catalogue)
+    assert found["01_tensor"] == datetime(2026, 3, 1, 10, tzinfo=timezone.utc)
+    assert found["02_losses"] == datetime(2026, 3, 2, 23, 59, 59).astimezone(timezone.utc)
+
+
+@pytest.mark.parametrize(("when", "days"), [("09:59:59", 0), ("10:00:00", 0), ("10:00:01", 1)])
+def test_a_day_is_begun_a_second_after_the_deadline(when, days):
+    moment = datetime(2026, 3, 1, 10, tzinfo=timezone.utc)
+    assert lateness(policy("10 % a day"), moment, f"2026-03-01T{when}Z", False).days == days
+    assert lateness(policy("10 % a day"), moment, f"2026-03-01T{when}Z", True).days == days  # the clock knows better
+
+
+def test_another_rule_than_last_or_best_is_refused(configured):
+    with pytest.raises(Problem, match="attempts = first"):
+        gradebook.open(configured(attempts="first"))
+
+
+def test_a_password_has_no_place_in_a_file_that_goes_to_students(configured, monkeypatch):
+    place = "postgresql+psycopg://tito:secret@db.example/marks"
+    with pytest.raises(Problem) as problem:
+        gradebook.open(configured(gradebook=place))
+    assert "secret" not in f"{problem.value} {problem.value.next}" and ".pgpass" in problem.value.next
+    monkeypatch.setenv("TITO_GRADEBOOK", "postgresql+psycopg://tito:secret@/marks?host=/nowhere")
+    with pytest.raises(Problem) as problem:
+        gradebook.open(configured())
+    assert "secret" not in f"{problem.value} {problem.value.next}" and "is the server up" in problem.value.next
+
+
+def test_a_driver_that_is_missing_is_said(configured):
+    with pytest.raises(Problem, match="no driver"):
+        gradebook.open(configured(gradebook="nosuchbase://x/y"))
+
+
+def test_the_gradebook_is_where_the_course_is_or_where_the_settings_say(course, configured, tmp_path):
+    with gradebook.open(course):
+        assert (course.root / "gradebook.db").exists()
+    with gradebook.open(configured(gradebook=str(tmp_path / "marks.db"))):
+        assert (tmp_path / "marks.db").exists()
