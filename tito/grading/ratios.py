@@ -43,6 +43,18 @@ def alike(a: np.ndarray, b: np.ndarray, near: float) -> bool:
     return bool(np.all(np.abs(a - b) <= near * np.maximum(np.abs(a), np.abs(b)) + TINY))
 
 
+def dropped(key: np.ndarray, got: np.ndarray) -> bool:
+    """Whether some entries are 0 and all others one factor times the right ones: which ones, chance may decide."""
+    if key.shape != got.shape or key.dtype.kind != "f" or got.dtype.kind != "f" or not np.all(key):
+        return False
+    kept = got != 0
+    if kept.all() or not kept.any():
+        return False
+    with np.errstate(all="ignore"):
+        factors = got[kept].astype(np.float64) / key[kept]
+        return bool(np.ptp(factors) <= 1e-4 * abs(factors[0]))
+
+
 def _factor(key: np.ndarray, got: np.ndarray, near: float, shapes: list[tuple]) -> list[Relation]:
     """got = c · key with one c, and what c is: a constant, a size of the batch, or just a number."""
     there = key != 0

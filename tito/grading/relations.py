@@ -16,6 +16,7 @@ from tito.grading.sheet import ANSWERED, CRASHED, MEMORY, MISSING, RAISED, TIMEO
 MOST = 100_000  # numbers of an answer that are looked at
 CLOSE = {8: 1e-6, 4: 1e-4, 2: 1e-2}  # of a factor, by the bytes of a number
 ROUNDED = 1e-3  # how far a number may be off that has only lost digits
+STUBS = re.compile(r"Exercise (\w+) is yours to write")
 SHAPES = re.compile(r"\((\d+(?:, ?\d+)*),?\)")
 ENDS = {TIMEOUT: "does not come to an end in time", MEMORY: "fills the memory", CRASHED: "ends its process"}
 
@@ -46,7 +47,7 @@ UNREADABLE = Relation("unreadable", "What you return is no Tensor, no array and 
 def relations(question: Question, key: Answer, got: Answer, shapes: list[tuple]) -> list[Relation]:
     """What holds between a wrong answer and the right one; `shapes` are those of the exercise's batches."""
     if got.status != ANSWERED:
-        return [_unanswered(key, got)]
+        return [_unanswered(question, got)]
     if key.status != ANSWERED:
         return [ACCEPTS]
     if (key.form, key.keys, len(key.leaves)) != (got.form, got.keys, len(got.leaves)):
@@ -63,10 +64,12 @@ def relations(question: Question, key: Answer, got: Answer, shapes: list[tuple])
     return common + sum(truths, [])
 
 
-def _unanswered(key: Answer, got: Answer) -> Relation:
+def _unanswered(question: Question, got: Answer) -> Relation:
     """What can be said without an answer: what happened, and no guess at why."""
     if got.error == "NotImplementedError":
-        return NOT_WRITTEN
+        stub = STUBS.match(got.message)
+        called = stub and stub[1] != question.exercise
+        return Relation(f"needs {stub[1]}", f"It calls {stub[1]}, which is not written yet.") if called else NOT_WRITTEN
     if got.status == MISSING:
         return NOT_DEFINED
     if got.status in ENDS:
