@@ -133,7 +133,7 @@ def _bring(update: Update, path: str) -> None:
     mended = update.merging and path.endswith(".ipynb")  # also brings back deleted exercises and tests
     if digest(data) == present or (digest(data) == released and not mended):
         return
-    if present == released:
+    if present == released or _was_only_run(update, path):
         back_up(workspace, target)
         replace(target, data)
         done.updated.append(path)
@@ -141,6 +141,15 @@ def _bring(update: Update, path: str) -> None:
         _merge(update, path, data)
     elif not path.endswith("__init__.py"):  # `tito export` writes those
         _put_beside(update, path, data)
+
+
+def _was_only_run(update: Update, path: str) -> bool:
+    """Whether Jupyter saved outputs into the notebook, but every cell reads as it was released."""
+    cells = update.was("cells", path)
+    try:
+        return cells is not None and cell_digests(read_notebook(update.workspace.root / path)) == cells
+    except Problem:
+        return False
 
 
 def _note_a_renamed_one(update: Update, target: Path) -> None:

@@ -321,3 +321,23 @@ def test_an_update_of_untouched_lessons_needs_no_merge(course, workspace):
     assert start(workspace.root, course.root).updated == [NOTEBOOK]
     write_notebook(course.root / NOTEBOOK, first_cells())
     assert start(workspace.root, course.root, merging=True).updated == [NOTEBOOK]
+
+
+def test_a_lesson_that_was_only_run_counts_as_untouched(course, workspace):
+    def ran(cells):
+        for cell in cells:
+            cell.update({"outputs": [], "execution_count": 3} if cell["cell_type"] == "code" else {})
+
+    edit(workspace.root / NOTEBOOK, ran)
+    edit(course.root / NOTEBOOK, adds_triple)
+    done = start(workspace.root, course.root)
+    assert done.updated == [NOTEBOOK] and not done.beside
+    assert "def triple" in "\n".join(sources(workspace.root / NOTEBOOK))
+
+
+def test_a_deleted_test_comes_back_when_asked_though_the_course_is_the_same(course, workspace):
+    edit(workspace.root / NOTEBOOK, both(WROTE, drop("test_double")))
+    assert not start(workspace.root, course.root).beside
+    assert "tito start --merge brings it back" in tito(workspace.root, "test", "01", "double").stdout
+    assert start(workspace.root, course.root, merging=True).merged[NOTEBOOK][0].back == ["test_double"]
+    assert run_tests(workspace, workspace.catalogue.find("01"), ["double"]).passed
