@@ -11,6 +11,7 @@ from tito.gradebook import journal, late, rows, schema, tables
 from tito.gradebook.engine import address, connect, reading, shown, writing
 from tito.gradebook.standing import LATE, Attempt, Conflict, Late, ManualMark, Standing, counting, stand
 from tito.gradebook.tasks import kind_of, tasks
+from tito.grading.journal import SUPERSEDED
 from tito.problem import USAGE, Problem
 
 BATCH = 200  # attempts in one transaction: a kill loses no more, and the next recording brings them
@@ -69,7 +70,7 @@ class Book:
                 if batch:
                     rows.add(connection, tables.student, [{"id": row["student"]} for row in batch])
                     rows.add(connection, tables.attempt, batch)
-                new += len(batch)
+                new += sum(row["status"] != SUPERSEDED for row in batch)
         return new
 
     def hand_in(self, module: str, arrivals: list[dict]) -> None:

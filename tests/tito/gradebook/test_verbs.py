@@ -1,0 +1,121 @@
+"""The instructor's day at the command line: roster in, zip in, grade, mark, out to Canvas, regrade one who was late."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from gradings import HALF, submission
+
+ROSTER = "Student,ID,SIS User ID,SIS Login ID,Section,Losses (41)\n    Points Possible,,,,,20\n"
+ROSTER += '"Lovelace, Ada",101,S1,ada,A,\n"Smith, Bob",102,S2,bob,A,\n'
+
+
+@pytest.fixture
+def tito(course):
+    environment = {name: value for name, value in os.environ.items() if name != "TITO_GRADEBOOK"}
+
+    def run(*words, code=0, **variables):
+        command = [sys.executable, "-m", "tito", *map(str, words)]
+        options = {"cwd": course.root, "capture_output": True, "text": True, "env": environment | variables}
+        done = subprocess.run(command, timeout=120, **options)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+@pytest.fixture
+def pack(course):
+    def make(name, files):
+        with zipfile.ZipFile(course.root / name, "w") as archive:
+            for member, text in files.items():
+                archive.writestr(member, text)
+        return name
+
+    return make
+
+
+def test_an_instructors_day(tito, course, pack, configured):
+    configured(late_policy="10 % a day")
+    (course.root / "canvas.csv").write_text(ROSTER)
+    assert "added" in tito("gradebook", "roster", "canvas.csv")
+    files = {
+        "lovelaceada_101_1_losses_dev.ipynb": submission(),
+        "smithbob_102_2_losses_dev.ipynb": submission(mse_loss=HALF),
+    }
+    said = tito("collect", pack("first.zip", files), "02")
+    assert "next: tito grade 02 submissions/02_losses" in said
+    said = tito("grade", "02", "submissions/02_losses")
+    assert "recorded in gradebook.db: 2 new attempts" in said
+    tito("gradebook", "mark", "ada", "02", "question_why", "3", "--comment", "well said")
+    tito("gradebook", "mark", "bob", "02", "question_why", "1")
+    said = tito("gradebook", "export", "02", "--to", "canvas", "--template", "canvas.csv", "--out", "first.csv")
+    assert "2 marks" in said and marks(course, "first.csv") == ["19", "10"]
+    tito("collect", pack("second.zip", {"smithbob_LATE_102_3_losses_dev.ipynb": submission()}), "02")
+    assert "1 new attempt" in tito("grade", "02", "submissions/02_losses")
+    tito("gradebook", "export", "02", "--to", "canvas", "--template", "canvas.csv", "--out", "second.csv")
+    assert marks(course, "second.csv") == ["19", "15.3"]  # (16 + 1) less 10 %
+    said = tito("gradebook", "history", "bob")
+    assert [word in said for word in ("9 of 16", "superseded", "16 of 16", "1 day late", "by")] == [True] * 5
+    tito("gradebook", "late", "bob", "02", "0", "--why", "the network was down")
+    assert "17/20" in tito("gradebook", "show", "02")
+
+
+def marks(course, name):
+    return [line[5] for line in csv.reader((course.root / name).open())][2:]
+
+
+def test_a_gradebook_that_cannot_be_written_costs_no_grade_and_can_be_filled_later(tito, course):
+    (course.root / "ada.ipynb").write_text(submission())
+    bad = course.root / "nowhere/gradebook.db"
+    said = tito("grade", "02", "ada.ipynb", code=1, TITO_GRADEBOOK=str(bad))
+    assert "16/16" in said and "not in the gradebook" in said and "tito gradebook record grades" in said
+    assert json.loads((course.root / "grades/grades.json").read_text())["results"][0]["points"] == 16
+    said = tito("grade", "02", "ada.ipynb", "--json", code=1, TITO_GRADEBOOK=str(bad))
+    assert "not in the gradebook" in said
+    assert "1 new attempt" in tito("gradebook", "record", "grades")
+    assert "0 new attempts" in tito("gradebook", "record")
+
+
+def test_without_the_gradebook_nothing_is_made(tito, course):
+    (course.root / "ada.ipynb").write_text(submission())
+    tito("grade", "02", "ada.ipynb", "--no-gradebook")
+    tito("grade", "02", "ada.ipynb", "--only", "mse_loss", "--out", "part")
+    assert not list(course.root.glob("gradebook.db*"))
+    assert "no gradebook yet" in tito("gradebook", "show", code=2)
+
+
+def test_wrong_use_is_told_with_what_to_do(tito, course):
+    (course.root / "roster.csv").write_text("id,name\nada,Ada\n")
+    tito("gradebook", "roster", "roster.csv")
+    for words, says in (
+        (("mark", "adda", "02", "mse_loss", "3", "--why", "x"), "did you mean ada?"),
+        (("mark", "ada", "02", "mse_loss", "three", "--why", "x"), "no number of points"),
+        (("mark", "ada", "02", "mse_loss", "3"), "--why"),
+        (("export", "02", "--to", "paper"), "choose one of csv, canvas, moodle, nbgrader"),
+        (("export", "02", "--to", "moodle"), "--template"),
+        (("record", "nothing"), "tito grade --out"),
+        (("roster", "nobody.csv"), "No such file"),
+    ):
+        assert says in tito("gradebook", *words, code=2)
+    assert "choose canvas or moodle" in tito("collect", "x.zip", "02", "--from", "paper", code=2)
+    assert "No such file" in tito("collect", "x.zip", "02", code=2)
+
+
+@pytest.mark.parametrize(
+    "words", [("gradebook",), ("gradebook", "export"), ("collect",), ("bundle",), ("bundle", "gradescope")]
+)
+def test_help_of_the_new_verbs_loads_no_database(words):
+    program = "import atexit, sys; atexit.register(lambda: print(*sys.modules)); from tito.cli import app; app({})"
+    command = [sys.executable, "-c", program.format([*words, "-h"])]
+    loaded = subprocess.run(command, capture_output=True, text=True).stdout.split()
+    assert "tito.cli" in loaded and not {"sqlalchemy", "numpy", "rich", "jinja2"} & set(loaded)
+
+
+def test_what_was_told_in_a_readable_way_is_not_cut_for_programs(tito, course):
+    (course.root / "roster.csv").write_text("id,name\n" + "".join(f"student{n:03},N\n" for n in range(30)))
+    assert "and 10 more" in tito("gradebook", "roster", "roster.csv")
