@@ -43,6 +43,10 @@ class Form:
         seen = int(number) if number.isdecimal() and len(number) < 16 else 0
         return cls(values.get("points", "").strip(), comment.strip()[:LONGEST], values.get("why", "").strip(), seen)
 
+    @property
+    def says(self) -> bool:
+        return bool(self.points or self.comment)
+
     def number(self) -> float | None:
         """The points; raises Problem for what is no number."""
         try:
@@ -125,6 +129,8 @@ class Pages:
         chosen, form = find(answers, key), Form.sent(request.form)
         mark = (chosen.student, folder, name)
         try:
+            if not form.says and name not in desk.marks().get(chosen.student, {}):
+                raise Problem("Give points or a comment.")
             desk.book.mark(*mark, form.number(), form.comment, self.grader, form.why, form.seen)
         except Conflict as conflict:
             form.seen = conflict.theirs.id

@@ -23,6 +23,12 @@ class Question:
     guide: str = ""
     is_code: bool = False
 
+    @property
+    def title(self) -> str:
+        """Its first heading."""
+        line = next((line for line in self.asked.splitlines() if line.startswith("#") and not self.is_code), "")
+        return line.lstrip("# ")
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -1,7 +1,7 @@
 """A port of 127.0.0.1 for the pages, until Ctrl-C."""
 
 import secrets
-from contextlib import closing
+from contextlib import closing, suppress
 
 from tito import gradebook
 from tito.problem import USAGE, Problem
@@ -20,8 +20,9 @@ def serve(course, modules: list | None, grader: str, names: bool, port: int, rea
         app, guard = _app(book, chosen, grader, names)
         with closing(_bound(app, port)) as server:
             before = _said(book, chosen, grader)
-            ready(guard.listen(server.effective_port), book)
-            server.run()  # ends at Ctrl-C
+            with suppress(KeyboardInterrupt):
+                ready(guard.listen(server.effective_port), book)
+                server.run()  # ends at Ctrl-C
             return _said(book, chosen, grader) - before
 
 

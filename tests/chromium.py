@@ -1,0 +1,26 @@
+"""Debian's Chromium for tests that look at pages: skipped where it is missing, a failure where CI is set."""
+
+import os
+import shutil
+from contextlib import contextmanager
+
+import pytest
+
+
+@contextmanager
+def chromium():
+    """A browser of playwright, closed at the end."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        sync_playwright = None
+    if not path or not sync_playwright:
+        missing = "chromium (apt-get install chromium)" if not path else "playwright (pip install playwright)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no {missing}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()

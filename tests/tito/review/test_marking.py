@@ -1,0 +1,151 @@
+"""Marks through the real server, by forms alone: kept at once, never lost, never over another's."""
+
+import pytest
+from course_fixture import tito
+
+from tito import gradebook
+
+
+def test_a_mark_is_kept_at_once_and_leads_to_the_next_answer_without_one(review, given):
+    running = review()
+    running.enter()
+    seen = set()
+    for left in (3, 2, 1, 0):
+        path, fields = running.form("question_why")
+        status, headers, _ = running.ask(path, fields | {"points": "0,5", "comment": "Half of it."})
+        assert status == 303
+        seen.add(path)
+        assert len(given()) == 4 - left
+    assert headers["Location"] == "/01_first/?done=question_why" and len(seen) == 4
+    assert set(given().values()) == {(0.5, "Half of it.", "ann")}
+
+
+def test_a_kill_after_a_save_loses_nothing(review, given):
+    running = review()
+    running.enter()
+    path, fields = running.form("question_why")
+    assert running.ask(path, fields | {"points": "1"})[0] == 303
+    running.kill()
+    assert list(given().values()) == [(1.0, "", "ann")]
+    again = review()
+    again.enter()
+    assert "1 of 4 marked" in again.ask(again.form("question_why")[0])[2]
+
+
+@pytest.mark.parametrize("points", ["2", "-1", "nan", "one", "1e9"])
+def test_points_that_cannot_be_given_come_back_as_typed(review, given, points):
+    running = review()
+    running.enter()
+    path, fields = running.form("question_why")
+    status, _, page = running.ask(path, fields | {"points": points, "comment": "My words."})
+    assert status == 422 and "Not kept" in page and f'value="{points}"' in page and "My words." in page
+    assert given() == {}
+
+
+def test_an_empty_form_is_no_mark(review, given):
+    running = review()
+    running.enter()
+    path, fields = running.form("question_why")
+    assert running.ask(path, fields | {"points": " ", "comment": "\n"})[0] == 422 and given() == {}
+
+
+def test_a_mark_can_be_taken_back_and_its_history_stays(review, given, course):
+    running = review()
+    running.enter()
+    path, fields = running.form("question_why")
+    running.ask(path, fields | {"points": "1"})
+    path, fields = running.form("question_why", path.rpartition("/")[2])
+    running.ask(path, fields | {"points": "", "comment": ""})
+    [(student, (points, _, _))] = given().items()
+    assert points is None
+    with gradebook.open(course) as book:
+        assert [mark.points for mark in book.history(student, "01")[1]] == [1.0, None]
+
+
+def test_an_automatic_mark_is_overridden_only_with_a_reason(review, given):
+    running = review("ann", "--names")
+    running.enter()
+    path, fields = running.form("double")
+    status, _, page = running.ask(path, fields | {"points": "2", "why": ""})
+    assert status == 422 and "say why" in page
+    assert running.ask(path, fields | {"points": "2", "why": "Shown in class."})[0] == 303
+    assert given("double") == {"ada": (2.0, "", "ann")}
+
+
+def test_two_graders_at_once_are_shown_both_marks_and_asked(review, given):
+    ann, bob = review("ann", "--names"), review("bob", "--names")
+    ann.enter(), bob.enter()
+    (place, hers), (other, his) = ann.form("question_why"), bob.form("question_why")
+    assert ann.ask(place, hers | {"points": "1", "comment": "Right."})[0] == 303
+    status, _, page = bob.ask(other, his | {"points": "0", "comment": "Too short."})
+    assert status == 409 and "ann was quicker" in page and "Right." in page and "Too short." in page
+    assert given() == {"ada": (1.0, "Right.", "ann")}
+    assert bob.ask(other, his | {"seen": str(int(his["seen"]) + 99), "points": "0"})[0] == 303
+    assert given() == {"ada": (0.0, "", "bob")}
+
+
+def test_names_are_hidden_unless_asked_for(review):
+    hidden, open_ = review(), review("bob", "--names")
+    hidden.enter(), open_.enter()
+    pages = {each: each.ask(each.form("question_why")[0])[2] for each in (hidden, open_)}
+    students = ("ada", "ben", "cleo", "mallory")
+    assert not any(name in pages[hidden] for name in students) and "Answer 1" in pages[hidden]
+    assert "ada" in pages[open_]
+
+
+def test_an_answer_is_shown_without_its_question_beside_the_guide(review):
+    running = review("ann", "--names")
+    running.enter()
+    page = running.ask(running.form("question_why")[0])[2]
+    answer = page.partition('id="answer"')[2].partition("</section>")[0]
+    assert "<em>two</em> is more than one" in answer and "Why twice?" not in answer
+    assert "Because two is more than one." in page.partition("The guide")[2]
+    assert "Nothing is written." in [running.ask(path)[2] for path in _all(running)][2]
+
+
+def _all(running) -> list[str]:
+    """The paths of all answers in order."""
+    paths = [running.form("question_why")[0]]
+    while 'rel="next"' in (page := running.ask(paths[-1])[2]):
+        paths.append(page.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0])
+    return paths
+
+
+def test_a_new_grading_shows_while_the_pages_are_open(review, course, graded):
+    running = review("ann", "--names")
+    running.enter()
+    classroom = course.root.parent / "late"
+    classroom.mkdir()
+    (classroom / "zoe.ipynb").write_bytes((graded.parent / "class/ada.ipynb").read_bytes())
+    assert tito(course.root, "grade", "01", classroom, "--out", "grades-late").returncode == 0
+    assert "0 of 5" in running.ask("/01_first/")[2]
+
+
+def test_what_a_person_said_stands_in_the_report_and_in_the_table(review, course):
+    running = review("ann", "--names")
+    running.enter()
+    path, fields = running.form("question_why")
+    running.ask(path, fields | {"points": "0.5", "comment": "Say <why> it grows."})
+    running.stop()
+    assert tito(course.root, "report", "01").returncode == 0
+    page = (course.root / "reports/ada.html").read_text(encoding="utf-8")
+    assert "Say &lt;why&gt; it grows." in page and "question_why" in page
+    done = tito(course.root, "gradebook", "export", "01", "--out", "marks.csv")
+    assert done.returncode == 0, done.stderr
+    table = (course.root / "marks.csv").read_text(encoding="utf-8-sig")
+    line = next(line for line in table.splitlines() if line.startswith("ada"))
+    assert "0.5" in line, table
+
+
+def test_ctrl_c_ends_it_and_tells_how_much_was_kept(review):
+    running = review()
+    running.enter()
+    path, fields = running.form("question_why")
+    running.ask(path, fields | {"points": "1"})
+    assert "1 entry" in running.stop() and running.process.returncode == 0
+
+
+def test_without_grades_it_says_what_to_do_first(course):
+    (course.root / "gradebook.db").unlink()
+    done = tito(course.root, "review", "01", "--no-open")
+    assert done.returncode == 2 and "tito grade" in done.stderr
