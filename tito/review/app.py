@@ -1,4 +1,4 @@
-"""The pages of `tito review`: every page is whole without JavaScript, and every mark is kept before the next is shown."""
+"""The pages of `tito review`: whole without JavaScript, and every mark is kept before the next is shown."""
 
 from dataclasses import dataclass
 from pathlib import Path

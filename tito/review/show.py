@@ -22,5 +22,5 @@ def reviewed(course, modules: list | None, grader: str | None, names: bool, port
 
     grader = grader or getpass.getuser()
     said = serve(course, modules, grader, names, port, ready)
-    say_parts(("kept  ", "green"), (f"{counted(said, 'entry') if said == 1 else f'{said} entries'} in {place[0]}", None))
+    say_parts(("kept  ", "green"), (f"{counted(said, 'mark')} and comments in {place[0]}", None))
     next_step(f"tito report {modules[0].number if modules else 'MODULE'}")

@@ -141,5 +141,3 @@ def given(course):
 def browser():
     with chromium() as found:
         yield found
-
-

@@ -142,7 +142,7 @@ def test_ctrl_c_ends_it_and_tells_how_much_was_kept(review):
     running.enter()
     path, fields = running.form("question_why")
     running.ask(path, fields | {"points": "1"})
-    assert "1 entry" in running.stop() and running.process.returncode == 0
+    assert "1 mark" in running.stop() and running.process.returncode == 0
 
 
 def test_without_grades_it_says_what_to_do_first(course):
