@@ -97,6 +97,15 @@ def test_leaves_get_gradients_in_their_own_precision():
     assert a.grad.dtype == np.float32 and b.grad.dtype == np.float64
 
 
+def test_what_was_retained_is_no_part_of_the_next_pass():
+    x = parameter(2.0)
+    middle = x * 3
+    y = middle * 4
+    for n in (1, 2, 3):
+        y.backward(retain_grads=True)
+        assert middle.grad == 4 and x.grad == n * 12
+
+
 def test_results_in_between_drop_their_gradient_unless_asked_to_keep_it():
     x = parameter(2.0)
     y = x * x

@@ -89,6 +89,8 @@ def backward(self: Tensor, grad=None, retain_grads=False):
     if self.op is None:
         return receive(self, seed, seed)
     order = newest_first(self)
+    for node in order:
+        node.grad = None  # what an earlier pass retained is no part of this one
     self.grad = seed
     try:
         for node in order:
