@@ -23,21 +23,21 @@ READY: dict[tuple[str, str], types.CodeType] = {}  # pieces that everyone was gi
 
 
 class Namespace:
-    """`tt` of the exam: names of the graded module, then of its prerequisites, the latest first."""
+    """`tt` of the exam: names of the graded module, then of its prerequisites, the latest first.
+
+    Made when their code has run; `_tensor` is the class Tensor, if there is one.
+    """
 
     def __init__(self, modules: list):
         self._modules = modules
+        found = next((module.__dict__["Tensor"] for module in modules if "Tensor" in module.__dict__), None)
+        self._tensor = found if isinstance(found, type) else None
 
     def __getattr__(self, name):
         for module in self._modules:
             if name in module.__dict__:
                 return module.__dict__[name]
         raise Missing(f"{name} is not defined")
-
-    def tensor(self) -> type | None:
-        """The class Tensor, if there is one."""
-        found = next((module.__dict__["Tensor"] for module in self._modules if "Tensor" in module.__dict__), None)
-        return found if isinstance(found, type) else None
 
 
 def make_module(name: str, package: bool = False) -> types.ModuleType:
@@ -175,7 +175,7 @@ def answer(number: int, question, tt: Namespace, drawn) -> bytes:
         report = described(error)
     else:
         try:
-            form, keys, leaves = flat(value, tt.tensor())
+            form, keys, leaves = flat(value, tt._tensor)
             entries, payload = wire.encode_leaves(leaves)
             header = {"question": number, "status": ANSWERED, "form": form, "keys": keys, "leaves": entries}
             return wire.encode(header, payload)
@@ -201,14 +201,14 @@ def flat(value, tensor) -> tuple[str, list[str], list[Leaf]]:
 
 def leaf(value, tensor) -> Leaf:
     """A student's object as plain values: what it really holds, not what it says of itself. Raises Unreadable."""
+    if tensor is not None and isinstance(value, tensor):
+        return Leaf("tensor", numbers(value.data), value.requires_grad is True)
     if value is None:
         return Leaf("none")
     if type(value) is str:
         if len(value) > wire.LONGEST_TEXT:
             raise Unreadable(f"a text of {len(value)} characters; at most {wire.LONGEST_TEXT} can be handed in")
         return Leaf("str", value)
-    if tensor and isinstance(value, tensor):
-        return Leaf("tensor", numbers(value.data), value.requires_grad is True)
     if isinstance(value, np.ndarray):
         return Leaf("array", numbers(value))
     if isinstance(value, np.generic):
