@@ -1,4 +1,4 @@
-"""`python -m benchmarks [operations training losses graph tool grading] [--json] [--large]`: print ratios."""
+"""`python -m benchmarks [operations training losses graph tool grading reports] [--json] [--large]`: print ratios."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import sys
 # luck, and makes either side up to seven times slower. All of it must stand before Python starts.
 SETTINGS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1") | {
     "MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
-PARTS = ("operations", "training", "losses", "graph", "tool", "grading")
+PARTS = ("operations", "training", "losses", "graph", "tool", "grading", "reports")
 FLAGS = {"--json", "--large"}
 
 

@@ -45,7 +45,7 @@ class _Scale:
     def __init__(self, values: list[float], start: float, end: float):
         finite = [max(-1e300, min(1e300, value)) for value in values if math.isfinite(value)]
         low, high = min([0.0, *finite]), max([0.0, *finite])
-        low, high = (low, high) if high > low else (-1.0, 1.0)
+        low, high = (low, high) if high - low > 1e-290 else (-1.0, 1.0)
         step = _step((high - low) / 3)
         self.low, self.high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
         self.start, self.end = start, end

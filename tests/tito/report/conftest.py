@@ -1,0 +1,53 @@
+"""A class graded in a gradebook, hostile students among them, and Chromium to look at its pages."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve()
+sys.path[:0] = [str(HERE.parents[n]) for n in (2, 3)]  # tests, the course
+sys.path[:0] = [str(HERE.parents[1] / name) for name in ("grading", "gradebook", "report")]
+
+from chromium import chromium  # noqa: E402
+from gradings import make_class  # noqa: E402
+
+from tito.settings import read_course  # noqa: E402
+
+
+@pytest.fixture
+def course(tmp_path):
+    return read_course(make_class(tmp_path / "school"))
+
+
+@pytest.fixture
+def lesson(course):
+    return course.catalogue.find("02")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def look(browser):
+    """Open a page; what goes wrong in it or is asked of others is noted: look(path, width=…, scheme=…)."""
+    contexts = []
+
+    def opened(path: Path, width: int = 1280, scheme: str = "light", **options):
+        viewport = {"width": width, "height": 900}
+        contexts.append(browser.new_context(viewport=viewport, color_scheme=scheme, **options))
+        page = contexts[-1].new_page()
+        page.noted, page.asked = [], []
+        page.on("pageerror", lambda error: page.noted.append(str(error)))
+        page.on("console", lambda message: page.noted.append(message.text))
+        page.on("dialog", lambda dialog: page.noted.append(dialog.message))
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
