@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager
 from functools import cache
 
-WIDE = 10_000  # columns
+WIDE, NOTEBOOK = 10_000, 100  # columns: of a file or a pipe, and of a cell's output in Jupyter
 
 
 @cache
@@ -14,9 +14,11 @@ def screen(stderr: bool = False):
     """The terminal; the first printed line imports rich. Nothing is cut or folded in a file or a pipe."""
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
-    if not console.is_terminal:
-        console.width = WIDE
+    notebook = "ipykernel" in sys.modules  # Jupyter shows a stream's colours; rich would make a block of every line
+    options = {"force_jupyter": False, "force_terminal": notebook or None}
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True, **options)
+    if notebook or not console.is_terminal:
+        console.width = NOTEBOOK if notebook else WIDE
     return console
 
 

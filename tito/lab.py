@@ -15,7 +15,9 @@ def open_lab(folder: Path) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise Problem("JupyterLab is not installed", next=f"{sys.executable} -m pip install jupyterlab")
     workspace = read_course(folder.resolve())
-    command = [sys.executable, "-m", "jupyterlab", first_unfinished(workspace)]
+    # with a file alone JupyterLab would show that file's folder and no other lesson
+    shown = f"--ServerApp.root_dir={workspace.root}"
+    command = [sys.executable, "-m", "jupyterlab", shown, str(workspace.root / first_unfinished(workspace))]
     try:
         return subprocess.call(command, cwd=workspace.root)
     except KeyboardInterrupt:  # Ctrl-C ends JupyterLab, which asks and says so itself

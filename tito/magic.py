@@ -50,6 +50,8 @@ def _live(shell, module, exercise) -> testing.Tested:
 def _explained(error: Exception) -> tuple[str, str]:
     if isinstance(error, NotImplementedError):
         return outcome.NOT_STARTED, "not started"
+    if isinstance(error, NameError) and error.name:
+        return outcome.FAILED, f"{error.name} is not defined in this notebook yet: run the cell that defines it"
     if isinstance(error, AssertionError):
         return outcome.FAILED, str(error) or explained(error) or "its test's assertion does not hold"
     return outcome.FAILED, f"{type(error).__name__}: {error}"

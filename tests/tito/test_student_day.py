@@ -166,6 +166,16 @@ def test_the_magic_tests_what_the_kernel_holds_now_not_what_was_saved(workspace)
     assert "not started" in magic(workspace, unwritten, "test double")
 
 
+def test_the_magic_asks_for_a_cell_that_was_not_run(workspace):
+    assert "double is not defined in this notebook yet: run the cell" in magic(workspace, "", "test double")
+
+
+def test_in_jupyter_the_answer_is_one_stream_of_text_and_colours(workspace):
+    cell = "import sys, ipykernel\n" + WRONG
+    shown = magic(workspace, cell, "test double")
+    assert "\x1b[" in shown and "expected 6" in shown and "<pre" not in shown
+
+
 def test_the_magic_knows_every_other_command(workspace):
     assert "01_first" in magic(workspace, "", "status")
     assert "no exercise 'nothing'" in magic(workspace, "", "hint nothing")
