@@ -68,7 +68,7 @@ class Book:
                 known = rows.known_keys(connection, [row["key"] for row in batch])
                 batch = [row for row in batch if row["key"] not in known]
                 if batch:
-                    rows.add(connection, tables.student, [{"id": row["student"]} for row in batch])
+                    rows.add_students(connection, [row["student"] for row in batch])
                     rows.add(connection, tables.attempt, batch)
                 new += sum(row["status"] != SUPERSEDED for row in batch)
         return new
@@ -80,7 +80,7 @@ class Book:
             known = rows.known_hand_ins(connection, folder)
             new = [a for a in arrivals if (a["student"], a["digest"], a["submitted_at"], a["late"]) not in known]
             if new:
-                rows.add(connection, tables.student, [{"id": arrival["student"]} for arrival in new])
+                rows.add_students(connection, [arrival["student"] for arrival in new])
                 kept = [arrival | {"module": folder, "at": late.utc()} for arrival in new]
                 connection.execute(tables.handed_in.insert(), kept)
 

@@ -56,17 +56,13 @@ def read(folder: Path) -> tuple[list[Run], Iterator[Line], str]:
         raise Problem(
             f"{path}: {error.strerror}", next="name the folder that `tito grade --out` wrote", code=USAGE
         ) from error
-    runs = [_run(entry["begin"]) for _, entry, _ in _entries(path) if _is_whole(entry)]
-    _refuse_parts(folder, path)
-    return runs, _lines(path), utc(min(graded, datetime.now(timezone.utc)))
-
-
-def _refuse_parts(folder: Path, path: Path) -> None:
-    """Raise Problem where the folder's grades are of some exercises only: they are no module's mark."""
-    only = [entry["begin"].get("only") for _, entry, _ in _entries(path) if "begin" in entry]
-    if only and only[-1]:
-        what = f"{folder} holds grades of {', '.join(only[-1])} only, and the gradebook keeps those of whole exams"
+    begun = [entry for _, entry, _ in _entries(path) if "begin" in entry]
+    if begun and not _is_whole(begun[-1]):
+        only = ", ".join(begun[-1]["begin"]["only"])
+        what = f"{folder} holds grades of {only} only, and the gradebook keeps those of whole exams"
         raise Problem(what, next="grade without --only", code=USAGE)
+    runs = [_run(entry["begin"]) for entry in begun if _is_whole(entry)]
+    return runs, _lines(path), utc(min(graded, datetime.now(timezone.utc)))
 
 
 def _is_whole(entry: dict) -> bool:

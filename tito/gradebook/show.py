@@ -1,6 +1,7 @@
 """What the gradebook's verbs print."""
 
 from tito.console import next_step, say, say_parts, table
+from tito.grading.grades import printable
 from tito.grading.pieces import GRADED
 from tito.problem import Problem
 from tito.show import counted
@@ -51,7 +52,7 @@ def history(student: str, module: str, attempts: list, marks: list) -> None:
     say(f"{student}, {module}", "bold")
     events = [(a.graded_at, *_attempt(a)) for a in attempts] + [(m.at, *_said(m)) for m in marks]
     for at, what, style in sorted(events, key=lambda event: event[0]):
-        say_parts((f"  {at}  ", "dim"), (what, style))
+        say_parts((f"  {at}  ", "dim"), (printable(what), style))
     if not events:
         say("  nothing yet", "dim")
 

@@ -143,6 +143,10 @@ def stand(standing: Standing, asked: dict, late: Late | None) -> None:
     standing.possible = round(automatic + sum(task.points for task in by_hand), 4)
     given = {name: mark.points for name, mark in standing.manual.items() if mark.points is not None}
     standing.waiting = [task.name for task in by_hand if task.name not in given and standing.attempt]
+    gone = [name for name in given if name not in asked and name != TOTAL]
+    if gone:
+        what = f"not counted, for the lesson has them no more: the marks by hand of {', '.join(gone)}"
+        standing.message = f"{standing.message}; {what}" if standing.message else what
     standing.late = late or standing.late
     standing.total = total(standing, asked, given)
 

@@ -8,6 +8,7 @@ import json
 import zipfile
 import zlib
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -61,23 +62,33 @@ def collect(
     table = moodle.worksheet(worksheet) if worksheet else None
     times = moodle.times(table) if table else {}
     done, arrivals = Collected(folder), []
-    try:
-        with zipfile.ZipFile(path) as archive:
-            kind, found = _arrivals(path, archive.infolist(), kind, done)
-            if table and table.column("Email address", "ID number", "Username") is not None:
-                roster.merge(book, roster.people(table))
-            students = _students(book, kind, found, table, done)
-            for arrival, student in zip(found, students, strict=True):
-                _lay_out(archive, arrival, folder, student, done)
-                arrivals.append(_kept(module, folder, student, arrival, times.get(arrival.number, "")))
-    except _BROKEN as error:
-        raise Problem(f"{path} cannot be read: {shown(str(error))}", next="download it again", code=USAGE) from error
+    with _opened(path) as archive:
+        kind, found = _arrivals(path, archive.infolist(), kind, done)
+        if table and table.column("Email address", "ID number", "Username") is not None:
+            roster.merge(book, roster.people(table))
+        students = _students(book, kind, found, table, done)
+        for arrival, student in zip(found, students, strict=True):
+            _lay_out(_content(archive, arrival, done), folder, student, done)
+            if arrival.late:
+                done.late.append(student)
+            arrivals.append(_kept(module, folder, student, arrival, times.get(arrival.number, "")))
     _note(folder, arrivals)
     book.hand_in(module.folder, [{name: a[name] for name in _COLUMNS} for a in arrivals])
     return done
 
 
 _COLUMNS = ("student", "digest", "original", "submitted_at", "late")
+
+
+@contextmanager
+def _opened(path: Path):
+    try:
+        archive = zipfile.ZipFile(path)
+    except _BROKEN as error:
+        reason = getattr(error, "strerror", None) or shown(str(error))
+        raise Problem(f"{path} cannot be read: {reason}", next="download it again", code=USAGE) from error
+    with archive:
+        yield archive
 
 
 def _arrivals(path: Path, members: list[zipfile.ZipInfo], kind: str | None, done: Collected):
@@ -126,28 +137,39 @@ def _stranger(book, kind: str, arrival: Arrival, alone: bool, done: Collected) -
     return person["id"]
 
 
-def _lay_out(archive: zipfile.ZipFile, arrival: Arrival, folder: Path, student: str, done: Collected) -> None:
-    """Write a student's files, beside those of others and never over other ones."""
+def _content(archive: zipfile.ZipFile, arrival: Arrival, done: Collected) -> dict[str, bytes]:
+    """A student's files, whole and no larger than a submission may be."""
     content = {}
     for name, member in arrival.files.items():
-        with archive.open(member) as file:
-            data = file.read(intake.LARGEST + 1)  # what a zip says of its sizes need not be so
+        try:
+            with archive.open(member) as file:
+                data = file.read(intake.LARGEST + 1)  # what a zip says of its sizes need not be so
+        except _BROKEN as error:
+            done.skipped[shown(member.filename)] = f"damaged in the zip: {shown(str(error))}"
+            continue
         if len(data) > intake.LARGEST:
             done.skipped[shown(member.filename)] = f"larger than {intake.LARGEST >> 20} MB"
         else:
             content[name] = data
+    return content
+
+
+def _lay_out(content: dict[str, bytes], folder: Path, student: str, done: Collected) -> None:
+    """Write a student's files; what they had before is put away, unless it is the same."""
     home = folder / student
-    standing = {path.name: path.read_bytes() for path in home.iterdir()} if home.is_dir() else None
+    standing = {path.name: path.read_bytes() for path in _files(home)} if home.exists() else None
     if standing == content:
         done.same.append(student)
-    else:
-        (done.new if standing is None else done.replaced).append(student)
-        _put_away(folder, student)
-        home.mkdir(parents=True)
-        for name, data in content.items():
-            (home / name).write_bytes(data)
-    if arrival.late:
-        done.late.append(student)
+        return
+    (done.new if standing is None else done.replaced).append(student)
+    _put_away(folder, student)
+    home.mkdir(parents=True)
+    for name, data in content.items():
+        (home / name).write_bytes(data)
+
+
+def _files(home: Path) -> list[Path]:
+    return [path for path in home.iterdir() if path.is_file()] if home.is_dir() else []
 
 
 def _put_away(folder: Path, student: str) -> None:

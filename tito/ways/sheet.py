@@ -55,6 +55,8 @@ def read(path: Path) -> Sheet:
 
 def write(path: Path, header: list[str], rows: Iterable[list[str]], delimiter: str = ",") -> None:
     """Write a table in one step; raises Problem where something stands there already."""
+    if path.exists():
+        raise Problem(f"{path} is there already: nothing was written", next="name another --out", code=USAGE)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -63,11 +65,10 @@ def write(path: Path, header: list[str], rows: Iterable[list[str]], delimiter: s
             writer.writerow(header)
             writer.writerows(rows)
         os.chmod(name, 0o644)
-        os.link(name, path)  # unlike a rename, this never takes another file's place
-    except FileExistsError:
-        raise Problem(f"{path} is there already: nothing was written", next="name another --out", code=USAGE) from None
-    finally:
+        os.replace(name, path)
+    except BaseException:
         os.unlink(name)
+        raise
 
 
 def free(path: Path) -> Path:

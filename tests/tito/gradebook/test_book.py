@@ -119,6 +119,14 @@ def test_the_newest_manual_mark_counts_and_taking_it_back_brings_the_automatic_o
     assert [mark.points for mark in book.history("ada", "02")[1]] == [1, 2, None]
 
 
+def test_a_mark_of_an_exercise_that_the_lesson_has_no_more_is_not_counted_and_said(book, head):
+    book.record(head, [graded("ada")])
+    book.mark("ada", "02", "question_why", 3, grader="ms")
+    notebook = book.course.catalogue.find("02").notebook
+    notebook.write_text(notebook.read_text().replace("question_why", "question_else"))
+    assert standing(book).total == 16 and "question_why" in standing(book).message
+
+
 def test_a_total_by_hand_is_final_even_late_and_without_any_automatic_mark(configured, place, head):
     with gradebook.open(configured(late_policy="50 % a day"), place) as book:
         book.record(head, [failed("ada")])
@@ -198,7 +206,9 @@ def test_a_real_grading_is_recorded_from_its_folder_with_what_was_superseded(cou
     first = grade(course, folder, "02", seed=1, **options)
     with gradebook.open(course, place) as book:
         assert [book.record_folder(tmp_path / "out") for _ in range(2)] == [2, 0]
-        assert [s.total for s in book.standing("02")] == [row.total for row in first.results] == [16, 9]
+        ada, bob = book.standing("02")
+        assert [ada.total, bob.total] == [row.total for row in first.results] == [16, 9]
+        assert ada.result.diagnoses == [] and [d.exercise for d in bob.result.diagnoses] == ["mse_loss"]
         (folder / "ada.ipynb").write_text("{")
         (folder / "bob.ipynb").unlink()
         grade(course, folder, "02", seed=2, **options)

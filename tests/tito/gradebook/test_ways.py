@@ -270,6 +270,11 @@ def test_a_bomb_and_a_broken_zip_cost_what_they_break(course, pack, tmp_path, mo
     with gradebook.open(course) as book:
         done = collect(book, archive, course.catalogue.find("02"), tmp_path / "s")
         assert done.skipped == {"b_2_2_x.ipynb": "larger than 1 MB"} and "canvas-1" in done.new
+        data = bytearray(pack({"a_1_1_x.ipynb": RIGHT, "c_3_3_x.ipynb": RIGHT}, "hurt.zip").read_bytes())
+        data[200] ^= 255  # in the first student's file
+        (tmp_path / "hurt.zip").write_bytes(data)
+        done = collect(book, tmp_path / "hurt.zip", course.catalogue.find("02"), tmp_path / "h")
+        assert "damaged" in done.skipped["a_1_1_x.ipynb"] and (tmp_path / "h/canvas-3/x.ipynb").read_text() == RIGHT
         (tmp_path / "broken.zip").write_bytes(archive.read_bytes()[:200])
         for path, says in ((tmp_path / "broken.zip", "cannot be read"), (pack({"x.ipynb": RIGHT}), "no submissions")):
             with pytest.raises(Problem, match=says):
