@@ -26,7 +26,23 @@ def activate() -> Path:
         sys.modules.setdefault(PACKAGE, _empty_package(root / PACKAGE))
     if not any(isinstance(finder, _NotExported) for finder in sys.meta_path):
         sys.meta_path.append(_NotExported(root))
+    _explain_asserts()
     return root
+
+
+def _explain_asserts() -> None:
+    """In Jupyter, let a bare `assert` that fails end with what was expected and what came, as `tito test` tells it."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        shell.set_custom_exc((AssertionError,), _show_assertion)
+
+
+def _show_assertion(shell, kind, error, trace, tb_offset=None) -> None:
+    from tito.asserts import explained
+
+    if not str(error):
+        error.args = (explained(error),)
+    shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
 
 class _NotExported:

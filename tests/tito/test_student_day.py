@@ -166,6 +166,17 @@ def test_the_magic_tests_what_the_kernel_holds_now_not_what_was_saved(workspace)
     assert "not started" in magic(workspace, unwritten, "test double")
 
 
+def test_a_bare_assert_explains_itself_in_the_notebook_and_in_the_magic(workspace):
+    source_of(workspace.root / NOTEBOOK, 5, "assert double(3) == 6")
+    cell = f"from tito import workspace\nworkspace.activate()\n{WRONG}"
+    program = MAGIC.format(cell=cell, line="test double") + "shell.run_cell('assert double(5) == 10')\n"
+    options = {"capture_output": True, "text": True, "encoding": "utf-8", "timeout": 60}
+    folder = workspace.modules / "01_first"
+    shown = subprocess.run([sys.executable, "-c", program], cwd=folder, **options).stdout
+    assert "double(3)\n    expected 6\n    got      9" in shown
+    assert "double(5)\n  expected 10\n  got      25" in shown and "AssertionError" in shown
+
+
 def test_the_magic_asks_for_a_cell_that_was_not_run(workspace):
     assert "double is not defined in this notebook yet: run the cell" in magic(workspace, "", "test double")
 
