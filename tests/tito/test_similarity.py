@@ -1,0 +1,152 @@
+"""Who is alike: copies are found however they are dressed up, honest work is not, and a large class is no harder."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tito import similarity
+from tito.settings import find_course
+from tito.similarity import REFERENCE, alike, compare, handed_in
+from tito.similarity.winnowing import WINDOW, K, tokens, winnowed
+
+ROOT = Path(__file__).resolve().parents[2]
+HONEST = ("amara-okafor", "bo-lindqvist", "chen-wei", "kiko-tanaka", "ines-duarte")  # each in a way of its own
+
+
+@pytest.fixture(scope="module")
+def course():
+    return find_course(ROOT)
+
+
+@pytest.fixture(scope="module")
+def lesson(course):
+    return course.catalogue.find("04")
+
+
+@pytest.fixture(scope="module")
+def handed(lesson):
+    return handed_in(lesson, ROOT / "examples/class")
+
+
+def who(pairs) -> set[frozenset]:
+    return {frozenset((pair.first, pair.second)) for pair in pairs}
+
+
+class Renamed(ast.NodeTransformer):
+    """Every local name another one; docstrings gone; layout, quotes and comments as ast writes them."""
+
+    def visit_FunctionDef(self, node):
+        local = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        self.names = {name: f"changed_{i}" for i, name in enumerate(sorted(local))}
+        if isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant):
+            node.body = node.body[1:] or [ast.Pass()]
+        return self.generic_visit(node)
+
+    def visit_Name(self, node):
+        return ast.Name(getattr(self, "names", {}).get(node.id, node.id), node.ctx)
+
+
+def disguised(sources: dict) -> dict:
+    """A copy with other names, numbers, comments and layout, and its functions and cells in reverse order."""
+    found = {}
+    for exercise, source in reversed(sources.items()):
+        tree = Renamed().visit(ast.parse(source))
+        tree.body.reverse()
+        text = ast.unparse(ast.fix_missing_locations(tree))
+        found[exercise] = re.sub(r"\n", "  # mine\n", re.sub(r"\b1e-\d+\b", "1e-9", text))
+    return found
+
+
+def test_different_honest_solutions_are_no_pair(course, lesson, handed):
+    assert alike(course, lesson, {name: handed[name] for name in HONEST}) == []
+
+
+def test_the_same_solution_is_found_in_the_class_and_nothing_else(course, lesson, handed):
+    sys.path.insert(0, str(ROOT / "examples"))
+    from students import STUDENTS
+
+    ways = {student.name: student.fills for student in STUDENTS}
+    pairs = alike(course, lesson, handed)
+    assert {frozenset(("bo-lindqvist", "ivan-horvat")), frozenset(("chen-wei", "olu-adeyemi"))} <= who(pairs)
+    for pair in pairs:
+        assert set(ways[pair.first]) & set(ways[pair.second]) - {"vectorised"}, (pair.first, pair.second)
+
+
+@pytest.mark.parametrize("victim", ["bo-lindqvist", "chen-wei"])
+def test_a_renamed_and_reordered_copy_is_found(course, lesson, handed, victim):
+    honest = {name: handed[name] for name in HONEST}
+    [pair] = alike(course, lesson, honest | {"copy": disguised(handed[victim])})
+    assert {pair.first, pair.second} == {victim, "copy"} and pair.share > 0.7
+    for match in pair.matches:
+        assert any(same for _, same in match.first) and any(same for _, same in match.second)
+
+
+def test_one_long_exercise_copied_is_found_and_shown(course, lesson, handed):
+    honest = {name: handed[name] for name in HONEST}
+    mixed = handed["chen-wei"] | {"cross_entropy_loss": handed["bo-lindqvist"]["cross_entropy_loss"]}
+    pairs = alike(course, lesson, {name: s for name, s in honest.items() if name != "chen-wei"} | {"mixed": mixed})
+    assert who(pairs) == {frozenset(("bo-lindqvist", "mixed"))} and "cross_entropy_loss" in pairs[0].exercises
+
+
+def test_a_copy_of_the_reference_solution_is_found_but_what_many_wrote_is_not(course, lesson, handed):
+    solved = {c.grade_id or "other cells": c.source for c in lesson.read().cells if c.is_exported}
+    honest = {name: handed[name] for name in HONEST}
+    assert who(alike(course, lesson, honest | {"copy": disguised(solved)})) == {frozenset(("copy", REFERENCE))}
+    many = {f"s{n}": solved for n in range(12)}
+    assert alike(course, lesson, honest | many) == []
+
+
+def test_short_standard_solutions_and_released_stubs_are_no_pair(course, lesson):
+    notebook = lesson.read()
+    from tito.release import student_edition
+
+    stub = {c.grade_id or "other cells": c.source for c in student_edition(course, notebook, []).cells if c.is_exported}
+    formula = (
+        "#| export\ndef squared_error(p, t):\n    return (p - t) ** 2\n\n\nsquared_error = binary(squared_error)\n"
+    )
+    assert alike(course, lesson, {name: stub | {"mse_loss": formula} for name in ("a", "b")}) == []
+
+
+def test_texts_that_share_a_window_of_tokens_share_a_fingerprint():
+    words = [f"a.w{n}" for n in range(WINDOW + K - 1)]  # attributes keep their names: three tokens each
+    shared = " ".join(words)
+    one, two = (" ".join(f"{x}.own{n}" for n in range(40)) for x in ("a", "b"))
+    first, second = (
+        set(winnowed(list(tokens(text)))[0].tolist())
+        for text in (f"{one} {shared} {two}", f"{shared.upper()} {shared}")
+    )
+    assert first & second
+    apart = set(winnowed(list(tokens(two.replace("own", "other"))))[0].tolist())
+    assert not first & apart
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["", "\0", "def f(:\n  '''never closed", "\ud800 = 1", "(" * 100_000, "'" * 99_999, "\\", "é = ñ", "x" * 300_000],
+    ids=range(9),
+)
+def test_code_of_any_kind_is_read(source):
+    found = compare({"a": {"e": source}, "b": {"e": source}}, {}, {})
+    assert isinstance(found, list)
+
+
+def test_nobody_and_one_alone_are_no_pair(course, lesson, handed):
+    assert alike(course, lesson, {}) == []
+    assert alike(course, lesson, {"bo": handed["bo-lindqvist"]}) == []
+
+
+def test_lines_are_those_of_the_code():
+    text = "x = 1\n\n'''two\nlines'''\ny = f(\n  2)  # end\nz"
+    assert [line for word, line in tokens(text) if word == "name"] == [1, 5, 5, 7]
+
+
+def test_a_fingerprint_held_by_many_costs_no_pairs(monkeypatch):
+    """All of a class hand in the same: no pair is ever counted."""
+    counted = []
+    monkeypatch.setattr(similarity, "combinations", lambda group, n: counted.append(len(group)) or [])
+    source = "\n".join(f"a.b{n} = np.c{n}(x)" for n in range(50))
+    compare({f"s{n}": {"e": source} for n in range(300)}, {}, {})
+    assert max(counted, default=0) <= 10
