@@ -28,9 +28,9 @@ class Row:
 
 
 def medians(jobs, repeats=31, loops=1):
-    """Median seconds of one call of each of `jobs` (a dict of functions), timed in turns: `repeats` times `loops` calls.
+    """Median seconds of one call of each of `jobs` (a dict of functions): `repeats` rounds of `loops` calls of each.
 
-    The order of each round is drawn anew: who comes after a job finds its caches, which is worth up to 10 %.
+    The order of each round is drawn anew: whose turn comes after whose decides what the caches hold, worth up to 10 %.
     """
     times, order = {name: [] for name in jobs}, random.Random(0)
     for job in jobs.values():  # warm up
