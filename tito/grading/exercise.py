@@ -7,6 +7,7 @@ it is about, and a suspect shows in at least LIKENESS of the questions that it g
 import dataclasses
 import functools
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,7 @@ class Exercise:
         return (
             (comparable and self._by(left, MISTAKE))
             or self._related(left, local=False)
+            or self._unmoved(left)
             or (comparable and (self._by(left, PAIR) or self._by(left, VARIANT)))
             or self._related(left, local=True)
         )
@@ -111,34 +113,36 @@ class Exercise:
         return same(self.known.asked[place], suspect.answers[place], got)
 
     def _related(self, left: list[int], local: bool) -> tuple | None:
-        """The relation that most wrong answers have in common; a local one may hold for its aspects alone."""
+        """The relation that most wrong answers have in common; a local one may hold for some aspects alone."""
         found: dict[str, list] = {}
         for place in left:
             for name, relation in {relation.name: relation for relation in self._relations(place)}.items():
                 found.setdefault(name, []).append((place, relation))
-        for pairs in [*self._unmoved(left), *sorted(found.values(), key=len, reverse=True)]:
+        for pairs in sorted(found.values(), key=len, reverse=True):
             relation, places = pairs[0][1], [place for place, _ in pairs]
-            scope = self._scope(places, left)
             if local and relation.local:
-                aspects = {self._aspect(place) for place in places}
-                scope = [place for place in left if self._aspect(place) in aspects]
-            if len(pairs) >= SHARE * len(scope) and (relation.sure or len(pairs) > 1):
+                places = self._in_its_aspects(places, left)
+            elif len(places) < SHARE * len(self._scope(places, left)):
+                continue
+            if places and (relation.sure or len(places) > 1):
                 return relation.name, "relation", relation.says, places
         return None
 
-    def _unmoved(self, left: list[int]) -> list[list[tuple]]:
-        """The relation of answers that are always the same number, where the right ones are not."""
-        single = {place: (_single(self.known.key.answers[place]), _single(self.sheet.answers[place])) for place in left}
-        single = {place: pair for place, pair in single.items() if None not in pair}
-        if (
-            len(single) < 3
-            or len({got for _, got in single.values()}) > 1
-            or len({key for key, _ in single.values()}) < 3
-        ):
-            return []
-        number = f"{next(iter(single.values()))[1]:.6g}"
-        told = Relation("always the same", f"You return {number} whatever you are given: it fits one example at most.")
-        return [[(place, told) for place in single]]
+    def _in_its_aspects(self, places: list[int], left: list[int]) -> list[int]:
+        """Those of the places that are most of what is wrong in their aspect."""
+        here, there = (Counter(map(self._aspect, some)) for some in (places, left))
+        return [n for n in places if here[self._aspect(n)] >= SHARE * there[self._aspect(n)]]
+
+    def _unmoved(self, left: list[int]) -> tuple | None:
+        """Answers that are the same number again and again, where the right ones are not."""
+        numbers = {place: _numbers(self.sheet.answers[place]) for place in left}
+        same = {place: found.pop() for place, found in numbers.items() if len(found) == 1}
+        places = self._in_its_aspects(list(same), left)
+        keys = set().union(*(_numbers(self.known.key.answers[place]) for place in places))
+        if len(places) < 3 or len(keys) < 3 or len({same[place] for place in places}) > 1:
+            return None
+        says = f"You return {same[places[0]]:.6g} whatever you are given, which fits one example at most."
+        return "always the same", "relation", says, places
 
     def _relations(self, place: int) -> list[Relation]:
         question, key, got = self.known.asked[place], self.known.key.answers[place], self.sheet.answers[place]
@@ -180,11 +184,12 @@ def _plain(message: str) -> str:
     return re.sub(r"\d+", "#", message)
 
 
-def _single(answer: Answer) -> float | None:
-    """The one number that an answer is; None if it is anything else."""
-    value = answer.leaves[0].value if answer.status == ANSWERED and len(answer.leaves) == 1 else None
-    alone = isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "fiu"
-    return float(value.reshape(-1)[0]) if alone else None
+def _numbers(answer: Answer) -> set[float]:
+    """The different numbers in an answer of few numbers; none where it holds anything else."""
+    values = [leaf.value for leaf in answer.leaves if leaf.kind != "bool"]
+    if not all(isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size < 100 for value in values):
+        return set()
+    return {float(number) for value in values for number in value.reshape(-1)}
 
 
 def _entries(answer: Answer) -> float:
