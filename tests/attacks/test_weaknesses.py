@@ -27,7 +27,7 @@ WEAKNESSES = {
     "no limit of processes": (STEP.format("_limit_processes"), "has_room_left_in_its_limits"),
     "no Landlock": (STEP.format("_close_disk"), "reads_the_password_file"),
     "Landlock with all libraries": (
-        LIBRARY + "c._disk_rules = lambda: landlock.ruleset([z.np.__path__[0] + '/..', c.sys.base_prefix], [])",
+        LIBRARY + "c._disk_rules = lambda: landlock.ruleset([z.numpy.__path__[0] + '/..', c.sys.base_prefix], [])",
         "reads_what_is_beside_numpy",
     ),
     "Landlock with the whole disk": (

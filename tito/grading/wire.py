@@ -56,20 +56,26 @@ class Frames:
     """Cuts a stream of bytes into frames, without ever holding more than one frame and one read."""
 
     def __init__(self, total: int = 0):
-        self.buffer = bytearray()
+        self.buffer, self.start = bytearray(), 0
         self.total = total  # bytes of the sitting so far
 
     def feed(self, data: bytes):
         """Generate the frames that are complete now. Raises Unreadable where the stream breaks."""
         self.total += len(data)
+        del self.buffer[: self.start]
         self.buffer += data
-        start = 0
-        while (end := self._end(start)) is not None:
+        self.start = 0
+        while (end := self._end(self.start)) is not None:
+            start, self.start = self.start, end
             yield bytes(self.buffer[start:end])
-            start = end
-        del self.buffer[:start]
         if self.total > MOST_BYTES:
             raise Unreadable(f"more than {MOST_BYTES >> 20} MB in one sitting")
+
+    def skip(self, frame: bytes) -> bool:
+        """Pass over the next frame if it is this one, to the byte."""
+        same = self.buffer.startswith(frame, self.start)
+        self.start += len(frame) if same else 0
+        return same
 
     def _end(self, start: int) -> int | None:
         """Where the frame at `start` ends, or None while it is incomplete."""

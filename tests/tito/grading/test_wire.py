@@ -114,6 +114,16 @@ def test_messages_before_garbage_are_read():
     assert len(found) == 2
 
 
+def test_only_the_very_same_frame_is_passed_over():
+    frames, one, two = wire.Frames(), frame(1), frame(2)
+    assert len(one) == len(two) and one != two
+    for message in frames.feed(one + two + one + two[:-1]):
+        assert message == one and not frames.skip(one)
+        assert frames.skip(two) and frames.skip(one)
+        assert not frames.skip(two), "not all of it has come"
+    assert list(frames.feed(two[-1:] + one)) == [two, one]
+
+
 @given(st.binary(max_size=300))
 @MANY
 def test_garbage_is_unreadable_or_incomplete(data):
