@@ -1,6 +1,6 @@
 """Speed of grading the losses: submissions a second, where the time goes, how near the floor, how far from nbgrader.
 
-`python -m benchmarks grading` makes classes of 100 and 1,000 rewritten submissions (10,000 more with `--large`).
+`python -m benchmarks grading` makes classes of 10, 100 and 1,000 rewritten submissions (10,000 more with `--large`).
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from time import perf_counter, process_time, thread_time
 from .measure import Row
 
 ROOT = Path(__file__).parent.parent
-SIZES, LARGE, RIGHT = (100, 1000), 10_000, 500
+SIZES, LARGE, RIGHT = (10, 100, 1000), 10_000, 500
 TWO_LOSSES = ["mse_loss", "cross_entropy_loss"]
 RATE, SHARE_OF_FLOOR = 100, 0.5
 SEED = 5
@@ -123,7 +123,7 @@ def floor(count):
     for number, piece in enumerate(exam.reference):
         run_piece(number, piece.source, piece.place, module, 0)
     limits = confine.prepared(exam.course["limits"], filter, 0)
-    draws = [given(SEED, question)[1] for question in questions]
+    draws = [given(SEED, question) for question in questions]
     zygote.settle()
     start = perf_counter()
     for _ in range(count):
@@ -160,8 +160,8 @@ def floor_rate(count=150):
 def parts(course, folder, count=60):
     """Median seconds of the parts of a submission, each by itself.
 
-    "fork" is a worker with nothing to do, "loading" what a submission's cells add to it, "questions" what is left
-    of the whole when the judge's own work is taken off.
+    Fork is a worker with nothing to do, loading what a submission's cells add to it, and the student's answers are what
+    is left of the whole when the judge's own work is taken off.
     """
     from tito.grading import intake
     from tito.grading.examiner import Examiner, make_key
@@ -199,8 +199,9 @@ def _times(examine, seat, entry, journal):
     judge = thread_time() - before - parsing
     writing, _ = timed(lambda: journal.add(result))
     questions = whole - parsing - code - judge
-    return {"parsing": parsing, "fork, confine, end": fork, "loading the code": code - fork, "questions": questions,
-            "judge": judge, "writing": writing}
+    return {"judge: parsing the notebook": parsing, "worker: fork, confine, end": fork,
+            "worker: student's cells compiled and run": code - fork, "worker: questions answered": questions,
+            "judge: reading answers, marks, diagnosis": judge, "judge: writing the journal": writing}
 
 
 def timed(job):
@@ -222,32 +223,45 @@ def measure(large=False):
         for count in (*SIZES, *([LARGE] if large else [])):
             students = make_class(folder / f"class-{count}", notebooks, count)
             curve[count] = spent(students, folder / f"out-{count}")
-        yield from exam_rows(curve)
+        yield from curve_rows(curve)
         right = spent(make_class(folder / "right", notebooks[:1], RIGHT), folder / "out-right")
-        yield from floor_rows(right, *floor_rate())
-        seconds = parts(course, folder / f"class-{SIZES[0]}")
-        for part, value in seconds.items():
-            yield Row(f"  of one submission alone: {part} ({value / sum(seconds.values()):.0%})", value)
+        yield from floor_rows({"right and wrong": curve[SIZES[-1]], "right answers alone": right}, *floor_rate())
+        yield from part_rows(parts(course, folder / f"class-{SIZES[-1]}"))
         yield from peer_rows(folder, notebooks)
 
 
-def exam_rows(curve):
-    "Seconds a submission for each size of class, and the largest's memory beside the smallest's."
+def curve_rows(curve):
+    "What each size of class cost: where a further submission costs as much as the last did, the cost is linear."
+    before = None
     for count, cost in curve.items():
-        yield Row(f"the whole exam, {count:,} submissions, {CORES} cores, each", 1 / cost.rate,
-                  target=4 / CORES / RATE if count == max(curve) else None)
-    cost, small = curve[max(curve)], curve[min(curve)]
-    yield Row("  processor time of the judge, each", cost.judge / cost.count)
-    yield Row("  processor time of the workers, each", cost.workers / cost.count)
-    yield Row(f"peak memory of the judge, {cost.count:,} submissions", cost.peak / 1024,
+        yield Row(f"whole exam, {count:,} submissions, {CORES} cores: {cost.rate:.0f} a second; each", 1 / cost.rate)
+        if before:
+            further = (cost.wall - before.wall) / (count - before.count)
+            last = count == max(curve)
+            yield Row(f"  each beyond the first {before.count:,}", further, target=4 / CORES / RATE if last else None)
+        before = cost
+    cost, small = curve[max(curve)], curve[SIZES[1]]
+    yield Row(f"  processor time of the judge, {cost.count:,} submissions, each", cost.judge / cost.count)
+    yield Row("  processor time of zygotes and workers, each", cost.workers / cost.count)
+    yield Row(f"  peak memory of the judge, {small.count:,} submissions", small.peak / 1024, unit="MB")
+    yield Row(f"  peak memory of the judge, {cost.count:,} submissions", cost.peak / 1024,
               target=1.2 * small.peak / 1024, unit="MB")
 
 
-def floor_rows(cost, floor, floor_processor):
-    "Right answers alone beside the floor: the floor's calls are the reference's, and some of the class print pages."
-    against, most = "fork + confine + calls", 1 / SHARE_OF_FLOOR
-    yield Row("the whole exam, right answers, each", 1 / cost.rate, against, 1 / floor, most)
-    yield Row("  processor time, each", (cost.judge + cost.workers) / cost.count, against, floor_processor, most)
+def floor_rows(costs, floor, processor):
+    "Whole classes beside the floor, whose calls are the reference's; some wrong answers print pages, or are diagnosed."
+    against, most = "floor: fork + confine + calls", 1 / SHARE_OF_FLOOR
+    for name, cost in costs.items():
+        share = f"{cost.rate:.0f} of {floor:.0f} a second, {cost.rate / floor:.0%}"
+        yield Row(f"whole exam, {name}: {share}; each", 1 / cost.rate, against, 1 / floor, most)
+        yield Row("  processor time, each", (cost.judge + cost.workers) / cost.count, against, processor)
+
+
+def part_rows(seconds):
+    whole = sum(seconds.values())
+    yield Row("one submission alone, from file to journal", whole)
+    for part, value in seconds.items():
+        yield Row(f"  {value / whole:4.0%} {part}", value)
 
 
 def peer_rows(folder, notebooks):
