@@ -25,10 +25,16 @@ app.command()(collect)
 Modules = Annotated[list[str] | None, typer.Argument(metavar="[MODULE]...", show_default=False)]
 
 
+STUDENTS_EDITION = not Path(__file__).with_name("grading").is_dir()  # installed from the wheel of a release
+STUDENTS_VERBS = {"start", "test", "export", "hint", "status", "solution", "submit", "doctor"}
+
+
 def main() -> None:
     """The `tito` command: exit code 0 passed, 1 failed, 2 used wrongly."""
     from tito.problem import Problem
 
+    for verb in [*app.registered_commands, *app.registered_groups] if STUDENTS_EDITION else []:
+        verb.hidden = getattr(verb.callback, "__name__", "") not in STUDENTS_VERBS
     try:
         app()
     except Problem as problem:
@@ -37,7 +43,7 @@ def main() -> None:
         console.complain(problem)
         raise SystemExit(problem.code) from None
     except ImportError as error:
-        if not (error.name or "").startswith("tito") or Path(__file__).with_name("grading").is_dir():
+        if not (error.name or "").startswith("tito") or not STUDENTS_EDITION:
             raise
         from tito import console
 

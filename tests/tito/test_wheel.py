@@ -159,6 +159,12 @@ def test_what_only_an_instructor_can_do_is_refused_in_a_sentence(installed, work
     assert done.returncode == 2 and "grading stays with the course" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_help_lists_what_a_student_can_do_and_no_more(installed, workspace):
+    done = run(installed, workspace, "tito", "--help")
+    listed = {line.split()[0] for line in done.stdout.partition("Commands:")[2].splitlines() if line.strip()}
+    assert listed == {"start", "test", "export", "hint", "status", "solution", "submit", "doctor"}
+
+
 def test_the_installed_tito_knows_its_version_and_is_well(installed, workspace):
     assert run(installed, workspace, "tito", "--version").stdout.startswith("tito 0.")
     done = run(installed, workspace, "tito", "doctor")
