@@ -39,12 +39,8 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.filters |= {
-            "points": text.points,
-            "counted": text.counted,
-            "line": text.one_line,
-            "prose": text.prose,
-        }
+        filters = {"points": text.points, "counted": text.counted, "line": text.one_line}
+        self.environment.filters |= filters | {"prose": text.prose, "told": text.told}
         self.environment.globals |= {"run": run}
         self.style = self._source("style.css")
 
@@ -104,7 +100,7 @@ class Pages:
             single=[each for each in tally.commonest if len(each.students) == 1][:MISCONCEPTIONS],
             by_hand=sum(len(student.waiting) for student in students),
             unmarked=sum(map(len, tally.unmarked.values())),
-            pairs=pairs,
+            alike=None if pairs is None else _groups(pairs),
             party=lambda name: _party(name, files),
             lines=_code,
             others=others,
@@ -171,8 +167,13 @@ def _row(row: figures.Row, aspects: list[str], files: dict[str, str]) -> Markup:
     student, has = row.student, " ".join(map(str, row.misconceptions))
     total = -1 if student.total is None else student.total
     name = escape(text.one_line(student.shown, 60))
+    ident = (
+        f' <span class="soft small">{escape(text.one_line(student.id, 40))}</span>'
+        if student.shown != student.id
+        else ""
+    )
     cells = [
-        f'<th scope="row"><a href="{files[student.id]}"><bdi>{name}</bdi></a></th>',
+        f'<th scope="row"><a href="{files[student.id]}"><bdi>{name}</bdi></a>{ident}</th>',
         f"<td>{escape(text.one_line(student.result.status))}</td>",
         f'<td class="n" data-v="{total:g}">{text.points(student.total)}</td>',
     ]
@@ -193,6 +194,21 @@ def _whole(tally: figures.Tally) -> figures.Sums:
             pair = whole.aspects.setdefault(aspect, [0.0, 0.0])
             pair[0], pair[1] = pair[0] + earned, pair[1] + possible
     return whole
+
+
+def _groups(pairs) -> list[tuple[list[str], list]]:
+    """Submissions that are alike, directly or through others: who, and their pairs; the most alike first."""
+    group: dict[str, list[str]] = {}
+    for pair in pairs:
+        one, other = group.setdefault(pair.first, [pair.first]), group.setdefault(pair.second, [pair.second])
+        if one is not other:
+            one += other
+            group.update(dict.fromkeys(other, one))
+    found: dict[int, tuple[list[str], list]] = {}
+    for pair in pairs:
+        members = group[pair.first]
+        found.setdefault(id(members), (sorted(members), []))[1].append(pair)
+    return list(found.values())
 
 
 def _party(name: str, files: dict[str, str]) -> Markup:

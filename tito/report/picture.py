@@ -5,7 +5,7 @@ import math
 from markupsafe import Markup
 
 WIDTH, HEIGHT, SQUARE = 420, 200, 200  # of a picture's own units; a page scales them
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 14, 22
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 14, 28
 MOST = 64  # entries in one picture
 
 

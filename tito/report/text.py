@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 LONGEST = 1200  # characters of one message
 _PLAIN = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_-]+)*")
+_PLACE = re.compile(r"(?<![\w./])/(?:[\w.+@-]+/)+([\w.+@-]*)")
 _CODE = re.compile("`([^`\n]+)`")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 # Control characters but tab and newline, lone surrogates, non-characters, and what turns the direction of the text
@@ -23,12 +24,17 @@ def visible(text: str, longest: int = LONGEST) -> str:
 
 def one_line(text: str, longest: int = 160) -> str:
     """The text on one line."""
-    return visible(" ".join(text[: 4 * longest].split()), longest)
+    return visible(" ".join(text[: 4 * longest].replace("`", "").split()), longest)
+
+
+def told(text: str) -> str:
+    """A message without the folders of the machine that graded: /srv/course/exam.py becomes …/exam.py."""
+    return visible(_PLACE.sub(r"…/\1", text[: 4 * LONGEST]))
 
 
 def prose(text: str) -> Markup:
-    """The text, what stands in backticks as code."""
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(visible(text)))))
+    """A message, what stands in backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(told(text)))))
 
 
 def points(number: float | None) -> str:

@@ -80,7 +80,7 @@ def test_a_page_reads_the_same_in_print(reports, look):
 
 
 def names(page) -> list[str]:
-    return page.eval_on_selector_all("#students tbody tr", "rows => rows.map(row => row.cells[0].textContent)")
+    return page.eval_on_selector_all("#students tbody tr", "rows => rows.map(row => row.querySelector('a').textContent)")
 
 
 def test_the_table_sorts_and_filters_by_keyboard(reports, look):

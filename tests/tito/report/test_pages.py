@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from gradings import HALF, graded, submission
+from course_fixture import tito
+from gradings import HALF, QUESTIONS, graded, submission
 from reported import HOSTILE, NAMES, RUN, diagnosis, hostile, small_class, student, unreadable
 
 from tito import gradebook
@@ -16,7 +17,7 @@ from tito.problem import Problem
 from tito.report import files, report, students
 from tito.report.picture import pictures
 from tito.report.reading import readings
-from tito.report.text import file_name
+from tito.report.text import file_name, told
 
 
 @pytest.fixture
@@ -228,17 +229,14 @@ def test_the_gradebook_and_the_out_folder_give_the_same_pages(course, lesson, tm
     grade(course, tmp_path / "class", "02", seed=3, out=tmp_path / "grades")
     with gradebook.open(course) as book:
         book.record_folder(tmp_path / "grades")
-    one, other = (report(course, lesson, tmp_path / name, grades) for name, grades in PLACES(tmp_path))
+    places = {"a": None, "b": tmp_path / "grades"}
+    one, other = (report(course, lesson, tmp_path / name, grades) for name, grades in places.items())
     assert one.count == other.count == 3 and one.index.exists()
     for name in ("ada", "bob", "dan"):
         ours, theirs = (words((tmp_path / place / f"{name}.html").read_text()) for place in ("a", "b"))
         assert _looks(ours) == _looks(theirs)
-    told = words((tmp_path / "a/bob.html").read_text())
-    assert "exactly ½" in told or "0.5 times" in told or "half" in told.lower()
-
-
-def PLACES(tmp_path):
-    return ("a", None), ("b", tmp_path / "grades")
+    page = words((tmp_path / "a/bob.html").read_text())
+    assert re.search("½|0.5 times|half|twice", page)
 
 
 def _looks(told: str) -> str:
@@ -260,18 +258,16 @@ def test_what_is_missing_is_a_problem_with_the_next_step(course, lesson, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
-def test_a_student_who_handed_nothing_in_is_told_so(course, lesson, tmp_path):
+def test_a_mark_by_hand_is_shown_with_its_comment_but_not_the_graders_reason(course, lesson, tmp_path):
     head = {"module": "02_losses", "seed": 7, "isolation": {"files": True}}
-    from gradings import QUESTIONS
-
     with gradebook.open(course) as book:
         book.record(head | {"questions": QUESTIONS}, [graded("ada", NAMES[0])])
         book.mark("ada", "02", "mse_loss", 9, "Half a mark back.", "ann", "the question was unclear")
     run, found = students.from_gradebook(course, lesson)
     assert [each.id for each in found] == ["ada"] and found[0].possible == run.possible == 20
     done = report(course, lesson, tmp_path / "out")
-    told = words((done.index.parent / "ada.html").read_text())
-    assert "Half a mark back." in told and "9/10 by hand" in told and "the question was unclear" not in told
+    page = words((done.index.parent / "ada.html").read_text())
+    assert "Half a mark back." in page and "9/10 by hand" in page and "the question was unclear" not in page
 
 
 def test_two_diagnoses_of_one_exercise_stand_together(written):
@@ -279,3 +275,27 @@ def test_two_diagnoses_of_one_exercise_stand_together(written):
     page = written([student("ada", "mse_loss_value", diagnoses=twice)])["ada"]
     assert page.count('<section class="look"') == 1 and page.count('class="says"') == 2
     assert page.count("<svg viewBox") == 3
+
+
+def test_a_message_does_not_tell_where_the_grader_keeps_its_files(written):
+    where = "cannot import name 'f' from 'numpy' (/srv/course-7/.venv/lib/python3.11/site-packages/numpy/__init__.py)"
+    made = hostile(where)
+    made.result.student = made.name = made.result.file = "ada"
+    made.manual = {}
+    page = written([made])["ada"]
+    assert "/srv" not in page and "(…/__init__.py)" in page
+    assert told("a/b, 1/2, 3 / 4 and /x") == "a/b, 1/2, 3 / 4 and /x"
+
+
+def test_the_verb_writes_the_pages_and_says_what_next(course, tmp_path):
+    (tmp_path / "class").mkdir()
+    for name in ("ada", "bob"):
+        (tmp_path / "class" / f"{name}.ipynb").write_text(submission())
+    tito(course.root, "grade", "02", tmp_path / "class", "--out", tmp_path / "grades")
+    done = tito(course.root, "report", "02", "--submissions", tmp_path / "class")
+    assert done.returncode == 0 and "2 students and the class in reports" in done.stdout, done.stderr
+    assert "next: open reports/index.html" in done.stdout
+    page = (course.root / "reports/index.html").read_text()
+    assert "No two submissions share more unusual code" in page
+    done = tito(course.root, "report", "02", "--grades", tmp_path)
+    assert done.returncode == 2 and "grades.json is missing" in done.stderr
