@@ -13,7 +13,7 @@ from tito.demo import demo
 from tito.doctor import examine
 from tito.settings import read_course
 
-VERBS = "export test hint release start check demo doctor grade gradebook collect bundle".split()
+VERBS = "export test hint status solution submit release start check demo doctor grade gradebook collect bundle".split()
 
 
 @pytest.fixture(autouse=True)
