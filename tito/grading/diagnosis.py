@@ -22,6 +22,11 @@ def diagnose(known: Known, seat, sheet: Sheet, marks: list[Mark], pieces: list) 
     return submission.diagnosed() if wrong else []
 
 
+def _ends(answers) -> bool:
+    """Whether code answered, or raised an error, wherever it was asked."""
+    return all(answer.status in (ANSWERED, RAISED) for answer in answers)
+
+
 class Submission:
     """One submission's wrong places, by exercise, and what is left of them to explain."""
 
@@ -64,6 +69,8 @@ class Submission:
         for name in self.left:
             suspect = self._own_cell(name) if self.left[name] or self.costs[name] else None
             cover = self._cover(suspect) if suspect else {}
+            if suspect and not _ends(suspect.answers.values()):
+                return  # the class must not wait for one student's cells
             if len(cover) > 1:
                 self._take(name, {other: hits for other, hits in cover.items() if other != name})
 
@@ -71,8 +78,7 @@ class Submission:
         """The student's cell as a suspect, where it is one cell that can be asked at no risk."""
         code = [piece.source for piece in self.pieces if piece.exercise == name and not piece.module]
         answers = [self.sheet.answers[place] for place in self.wrong[name]]
-        safe = all(answer.status in (ANSWERED, RAISED) for answer in answers)
-        if len(code) != 1 or not safe or not self.exercises[name].comparable(self.wrong[name]):
+        if len(code) != 1 or not _ends(answers) or not self.exercises[name].comparable(self.wrong[name]):
             return None
         return Suspect(name, "", "", "", 0, code[0])
 

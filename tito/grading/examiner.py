@@ -66,7 +66,7 @@ class Examiner:
             sitting = Sitting(seat, questions, pieces, self.seed, self.time_limit, wanted, self.key)
             sheet = sitting.run()
             marks = marked(self.exam.asked, self.exam.asked_worth, self.key, sheet, pieces)
-            result.diagnoses = diagnose(self.known, seat, sheet, marks, pieces)
+            result.diagnoses = self._diagnosed(seat, sheet, marks, pieces)
             behind = left_behind(*handed.files[self.exam.module.folder], sheet)
             result.marks, result.troubles = marks, behind + [told(trouble) for trouble in sheet.troubles.values()]
         except Refused as refused:
@@ -75,6 +75,15 @@ class Examiner:
             result.status, result.message = FAILED, f"not graded, for no worker could be had: {lost}"
         result.seconds = round(time.monotonic() - started, 4)
         return result
+
+    def _diagnosed(self, seat: Seat, sheet: Sheet, marks: list, pieces: list) -> list:
+        """The diagnoses; none where no worker can be had for them, for marks that stand are not to be lost by that."""
+        try:
+            return diagnose(self.known, seat, sheet, marks, pieces)
+        except Lost:
+            if seat.stopped:
+                raise  # an interrupt: the whole submission is graded again the next time
+            return []
 
     def digest(self, entry: Entry) -> str:
         """The digest of what was handed in; "" where it cannot be read."""
