@@ -1,7 +1,8 @@
 """Which submissions are suspiciously alike: winnowing over normalised code, as MOSS does it. A hint, never a verdict.
 
-Of each submission the fingerprints are taken (see tito.similarity.winnowing). Those of the released stub, of the reference solution and of what many wrote are
-dropped; sorted by fingerprint, the rest gives the pairs without comparing everybody with everybody.
+Of each submission the fingerprints are taken (see tito.similarity.winnowing). Those of the released stub, of the
+reference solution and of what many wrote are dropped; sorted by fingerprint, the rest gives the pairs without comparing
+everybody with everybody.
 
 Written here because copydetect, the library at hand, compares all pairs of files: 12 million for 5,000 students.
 """
