@@ -3,7 +3,9 @@
 import random
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -176,6 +178,26 @@ def test_a_grader_who_has_not_seen_anothers_mark_is_told_of_it(book, head):
         book.mark("ada", "02", "question_why", 3, grader="tb", seen=first.id)
     newest = standing(book).manual["question_why"]
     assert book.mark("ada", "02", "question_why", 3, grader="tb", seen=newest.id).points == 3
+
+
+def test_of_graders_who_mark_at_once_one_is_first_and_all_others_are_told(course, place, book, head):
+    book.record(head, [graded("ada"), graded("bob"), graded("eve")])
+    gate = threading.Barrier(8, timeout=30)
+
+    def go(number):
+        with gradebook.open(course, place) as own:
+            won = []
+            for student in ("ada", "bob", "eve"):
+                gate.wait()
+                try:
+                    own.mark(student, "02", "question_why", number % 4, grader=f"g{number}", seen=0)
+                    won.append(student)
+                except Conflict:
+                    pass
+            return won
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(student for won in pool.map(go, range(8)) for student in won) == ["ada", "bob", "eve"]
 
 
 def test_names_and_texts_are_data_whatever_is_in_them(book, head):

@@ -260,6 +260,7 @@ def test_a_zip_writes_nowhere_but_in_the_folders_of_students(course, pack, tmp_p
     assert [p for p in outside if not p.is_relative_to(course.root)] == []
     inside = [p.relative_to(tmp_path / "in/submissions").parts for p in (tmp_path / "in").rglob("*.ipynb")]
     assert inside and all(len(parts) == 2 and parts[0].startswith("canvas-") for parts in inside)
+    assert not any("\\" in parts[1] for parts in inside)  # what parts a path on Windows
 
 
 def test_a_bomb_and_a_broken_zip_cost_what_they_break(course, pack, tmp_path, monkeypatch):
