@@ -135,13 +135,17 @@ def graded(course, submissions, number: str, options: dict, json: bool = False, 
     if kept:
         say(kept, "dim")
     if out:
-        _what_next(grades, out)
+        _what_next(grades, out, course.catalogue.find(number) if kept else None)
     return grades
 
 
-def _what_next(grades, out) -> None:
+def _what_next(grades, out, module=None) -> None:
+    """What to type next; `module` where the grades are in the gradebook."""
     if grades.interrupted or grades.trouble:
         next_step(f"run the same command again: what is in {out} is not graded twice")
+    elif module:
+        reads = any(cell.is_answer for cell in module.read().cells)
+        next_step(f"tito {'review' if reads else 'report'} {module.number}")
     else:
         next_step(f"look into {out / 'grades.csv'} and {out / 'grades.json'}")
 

@@ -24,11 +24,20 @@ def export(
     if template and to not in ("canvas", "moodle"):
         raise Problem(f"--template goes with canvas and moodle, not with {to}", code=USAGE)
     path = Path(out) if out else sheet.free(Path(f"{module.folder}-{to}.csv"))
-    standings, students = book.standing(name), book.students()
+    standings = book.standing(name)
+    done = _written(book, module, standings, to, template and Path(template), path, column, scale)
+    for standing in standings:
+        if standing.waiting:
+            done.leave_out("has answers still to mark", standing.student)
+    return done
+
+
+def _written(book, module, standings: list, to: str, template: Path | None, path: Path, column: str, scale: bool):
+    students = book.students()
     if to == "moodle":
-        return moodle.fill(module, standings, students, Path(template), path, scale)
+        return moodle.fill(module, standings, students, template, path, scale)
     if to == "canvas" and template:
-        return canvas.fill(module, standings, students, Path(template), path, column, scale)
+        return canvas.fill(module, standings, students, template, path, column, scale)
     if to == "canvas":
         return canvas.export(module, standings, students, path)
     if to == "nbgrader":
