@@ -62,7 +62,7 @@ def sources(lesson, students=STUDENTS, seed=0):
     "Code of the lesson's solution with lines of their own in it: no two students share what few have."
     rng = random.Random(seed)
     solved = {c.grade_id or "other cells": c.source for c in lesson.read().cells if c.is_exported}
-    parts = ["a + b", "np.exp(a)", "a[b]", "a if b else c", "[x for x in a]", "a.sum(axis=0)", "(a, b)", "a ** b", "a @ b"]
+    parts = ["a + b", "np.exp(a)", "a[b]", "a if b else c", "[x for x in a]", "a.sum(axis=0)", "a ** b", "a @ b"]
 
     def own(source):
         lines = []

@@ -1,15 +1,17 @@
-"""The folder of reports: each page is replaced in one step, and no page is ever deleted."""
+"""The folder of reports: each page is replaced in one step, none is deleted, and no other file is overwritten."""
 
 import os
+import re
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tito.problem import USAGE, Problem
-from tito.report.figures import Tally, matrix
-from tito.report.pages import Pages
+from tito.report.figures import matrix
+from tito.report.pages import MARK, Pages
 from tito.report.reading import readings
 from tito.report.students import Run, Student
+from tito.report.tally import Tally
 from tito.report.text import file_name
 
 
@@ -32,8 +34,9 @@ def write(module, run: Run, students: list[Student], out: Path, pairs=None) -> W
         raise Problem(
             f"{out}: reports cannot be written there: {error.strerror}", next="name another --out", code=USAGE
         ) from error
-    pages, tally = Pages(run, module, readings(module)), Tally()
     files = {student.id: file_name(student.id) for student in students}
+    _require_ours(out, ["index.html", *files.values()], module)
+    pages, tally = Pages(run, module, readings(module)), Tally()
     for student in students:
         lines = matrix(student)
         tally.add(student, lines)
@@ -41,6 +44,19 @@ def write(module, run: Run, students: list[Student], out: Path, pairs=None) -> W
     others = sorted(path.name for path in out.glob("*.html") if path.name not in {*files.values(), "index.html"})
     replace(out / "index.html", pages.class_(tally, files, pairs, others))
     return Written(out / "index.html", len(students), others, None if pairs is None else len(pairs))
+
+
+def _require_ours(out: Path, names: list[str], module) -> None:
+    """Raise Problem where a page would take the place of something that is no report of this lesson."""
+    for path in (out / name for name in names):
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                found = re.search(rf'name="generator" content="{MARK}(\w+)"', file.read(500))
+        except FileNotFoundError:
+            continue
+        if not found or found[1] != module.folder:
+            what = f"is a report of {found[1]}" if found else "is no report of tito's"
+            raise Problem(f"{path} {what}, and would be overwritten", next="name another --out", code=USAGE)
 
 
 def replace(path: Path, page: str) -> None:

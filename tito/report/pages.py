@@ -6,16 +6,18 @@ from functools import cached_property
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from tito.gradebook import NOT_HANDED_IN
 from tito.grading.pieces import FAILED, GRADED
 from tito.grading.worker.confine import PROTECTIONS
-from tito.report import figures, text
+from tito.report import figures, parts, text
 from tito.report.picture import histogram, pictures
 from tito.report.students import Run, Student
+from tito.report.tally import Tally, groups
 
 TEMPLATES = Path(__file__).parent / "templates"
+MARK = "tito report "  # and the lesson: every page says what wrote it
 MARK_JS = 'document.documentElement.className="js"'
 MOST, MANY = 60, 12  # names listed at once; names listed without being asked
 MISCONCEPTIONS = 40
@@ -41,7 +43,7 @@ class Pages:
         )
         filters = {"points": text.points, "counted": text.counted, "line": text.one_line}
         self.environment.filters |= filters | {"prose": text.prose, "told": text.told}
-        self.environment.globals |= {"run": run}
+        self.environment.globals |= {"run": run, "mark": MARK + module.folder}
         self.style = self._source("style.css")
 
     def _source(self, name: str) -> Markup:
@@ -51,7 +53,9 @@ class Pages:
     def _student(self):
         values = {"style": self.style, "policy": _policy(self.style), "readings": self.readings}
         values |= {"notebook": self.module.notebook.name, "number": self.module.number}
-        return self.environment.get_template("student.html", globals=values | {"pictures": pictures, "cell": _cell})
+        return self.environment.get_template(
+            "student.html", globals=values | {"pictures": pictures, "cell": parts.cell}
+        )
 
     def student(self, student: Student, lines: list[figures.Line]) -> str:
         """A student's own page: nothing of anybody else's is in it."""
@@ -76,13 +80,13 @@ class Pages:
             aspects=figures.aspects([student]),
         )
 
-    def class_(self, tally: figures.Tally, files: dict[str, str], pairs, others: list[str]) -> str:
+    def class_(self, tally: Tally, files: dict[str, str], pairs, others: list[str]) -> str:
         """The class's page; `files` are the names of the students' pages."""
         mark_js, class_js = Markup(MARK_JS), self._source("class.js")
         values = {"style": self.style, "policy": _policy(self.style, mark_js, class_js)}
-        template = self.environment.get_template("class.html", globals=values | {"cell": _cell})
+        template = self.environment.get_template("class.html", globals=values | {"cell": parts.cell})
         students = [row.student for row in tally.rows]
-        whole, aspects = _whole(tally), figures.aspects(students[:200])
+        aspects = figures.aspects(students[:200])
         held, lacking = _protections(students)
         return template.render(
             held=held,
@@ -93,16 +97,16 @@ class Pages:
             tally=tally,
             files=files,
             aspects=aspects,
-            whole=whole,
-            rows=Markup("\n").join(_row(row, aspects, files) for row in tally.rows),
+            whole=tally.whole,
+            rows=Markup("\n").join(parts.line(row, aspects, files) for row in tally.rows),
             histogram=histogram(tally.bins(self.run.possible), self.run.possible, tally.median),
             commonest=[each for each in tally.commonest if len(each.students) > 1][:MISCONCEPTIONS],
             single=[each for each in tally.commonest if len(each.students) == 1][:MISCONCEPTIONS],
             by_hand=sum(len(student.waiting) for student in students),
             unmarked=sum(map(len, tally.unmarked.values())),
-            alike=None if pairs is None else _groups(pairs),
-            party=lambda name: _party(name, files),
-            lines=_code,
+            alike=None if pairs is None else groups(pairs),
+            party=lambda name: parts.party(name, files),
+            lines=parts.code,
             others=others,
             most=MOST,
             many=MANY,
@@ -149,79 +153,3 @@ def _summary(student: Student, lines: list[figures.Line]) -> str:
     if not left:
         return f"All {text.counted(full, 'exercise')} have full marks. There is nothing to put right."
     return f"{full or 'None'} of {len(lines)} exercises {'has' if full < 2 else 'have'} full marks; {left} lost points."
-
-
-def _cell(pair, by_hand: bool = False) -> Markup:
-    """A cell of points: a number where they are full, earned/possible where some were lost."""
-    if pair is None:
-        return Markup('<td class="n"></td>')
-    earned, possible = pair
-    note = " by hand" if by_hand else ""
-    if possible is None or earned > possible - figures.NEAR:
-        return Markup(f'<td class="n">{text.points(earned)}{note}</td>')
-    return Markup(f'<td class="n lost">{text.points(earned)}/{text.points(possible)}{note}</td>')
-
-
-def _row(row: figures.Row, aspects: list[str], files: dict[str, str]) -> Markup:
-    """A student's row of the class table: by hand, since there are thousands. Sorting reads `data-v`."""
-    student, has = row.student, " ".join(map(str, row.misconceptions))
-    total = -1 if student.total is None else student.total
-    name = escape(text.one_line(student.shown, 60))
-    ident = (
-        f' <span class="soft small">{escape(text.one_line(student.id, 40))}</span>'
-        if student.shown != student.id
-        else ""
-    )
-    cells = [
-        f'<th scope="row"><a href="{files[student.id]}"><bdi>{name}</bdi></a>{ident}</th>',
-        f"<td>{escape(text.one_line(student.result.status))}</td>",
-        f'<td class="n" data-v="{total:g}">{text.points(student.total)}</td>',
-    ]
-    for aspect in aspects:
-        earned, possible = row.aspects.get(aspect, (-1, 0))
-        shown, lost = text.points(earned) if possible else "–", possible and earned < possible - figures.NEAR
-        cells.append(f'<td class="n{" lost" if lost else ""}" data-v="{earned:g}">{shown}</td>')
-    cells.append(f"<td><bdi>{escape(row.look)}</bdi></td>")
-    return Markup(f'<tr data-has="{has}">{"".join(cells)}</tr>' if has else f"<tr>{''.join(cells)}</tr>")
-
-
-def _whole(tally: figures.Tally) -> figures.Sums:
-    """All exercises together."""
-    whole = figures.Sums("")
-    for sums in tally.exercises.values():
-        whole.earned, whole.possible = whole.earned + sums.earned, whole.possible + sums.possible
-        for aspect, (earned, possible) in sums.aspects.items():
-            pair = whole.aspects.setdefault(aspect, [0.0, 0.0])
-            pair[0], pair[1] = pair[0] + earned, pair[1] + possible
-    return whole
-
-
-def _groups(pairs) -> list[tuple[list[str], list]]:
-    """Submissions that are alike, directly or through others: who, and their pairs; the most alike first."""
-    group: dict[str, list[str]] = {}
-    for pair in pairs:
-        one, other = group.setdefault(pair.first, [pair.first]), group.setdefault(pair.second, [pair.second])
-        if one is not other:
-            one += other
-            group.update(dict.fromkeys(other, one))
-    found: dict[int, tuple[list[str], list]] = {}
-    for pair in pairs:
-        members = group[pair.first]
-        found.setdefault(id(members), (sorted(members), []))[1].append(pair)
-    return list(found.values())
-
-
-def _party(name: str, files: dict[str, str]) -> Markup:
-    """One side of a pair: a student's page, or what is no student's (the reference solution)."""
-    shown = text.one_line(name, 60)
-    if name in files:
-        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(files[name], shown)
-    return Markup("<b>{}</b>").format(shown)
-
-
-def _code(lines: list[tuple[str, bool]]) -> Markup:
-    """Lines of code, those that are alike marked."""
-    shown = [
-        (Markup("<mark>{}</mark>") if alike else Markup("{}")).format(text.visible(line, 200)) for line, alike in lines
-    ]
-    return Markup("\n").join(shown)

@@ -1,5 +1,6 @@
 """A class graded in a gradebook, hostile students among them, and Chromium to look at its pages."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -51,3 +52,19 @@ def look(browser):
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def faults():
+    """What axe finds wrong in a page: {rule: where first}; all that it looked at is in `faults.rules`."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no axe (pip install axe-playwright-python)")
+
+    def found(page) -> dict[str, str]:
+        response = Axe().run(page).response
+        found.rules = {each["id"] for each in response["passes"]}
+        return {each["id"]: each["nodes"][0]["html"] for each in response["violations"]}
+
+    return found

@@ -299,3 +299,13 @@ def test_the_verb_writes_the_pages_and_says_what_next(course, tmp_path):
     assert "No two submissions share more unusual code" in page
     done = tito(course.root, "report", "02", "--grades", tmp_path)
     assert done.returncode == 2 and "grades.json is missing" in done.stderr
+
+
+def test_neither_a_file_of_the_users_nor_another_lessons_report_is_overwritten(course, lesson, tmp_path):
+    (tmp_path / "bob.html").write_text("<p>mine</p>")
+    with pytest.raises(Problem, match="bob.html is no report of tito's"):
+        files.write(lesson, RUN, small_class(), tmp_path)
+    assert [path.name for path in tmp_path.glob("*.html")] == ["bob.html"]
+    files.write(course.catalogue.find("01"), RUN, small_class(), tmp_path / "reports")
+    with pytest.raises(Problem, match="is a report of 01_tensor"):
+        files.write(lesson, RUN, small_class(), tmp_path / "reports")
