@@ -109,7 +109,7 @@ class Submission:
         if not costs:
             return
         if not self.found[name]:
-            places, exercise = self.left[name], self.exercises[name]
+            places, exercise = self.left[name] or self.wrong[name], self.exercises[name]
             told = ("unknown, but passed on", "relation", PASSES_ON.format(name))
             self.found[name] = [Diagnosis(name, *told, len(places), exercise.of, exercise.shown(places))]
         first, *rest = self.found[name]

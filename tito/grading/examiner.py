@@ -77,13 +77,15 @@ class Examiner:
         return result
 
     def _diagnosed(self, seat: Seat, sheet: Sheet, marks: list, pieces: list) -> list:
-        """The diagnoses; none where no worker can be had for them, for marks that stand are not to be lost by that."""
+        """The diagnoses; none where they fail, for neither marks that stand nor the class's are to be lost by that."""
         try:
             return diagnose(self.known, seat, sheet, marks, pieces)
         except Lost:
             if seat.stopped:
                 raise  # an interrupt: the whole submission is graded again the next time
-            return []
+        except Exception:  # answers are hostile: what they break here must not stop the grading of a class
+            pass
+        return []
 
     def digest(self, entry: Entry) -> str:
         """The digest of what was handed in; "" where it cannot be read."""

@@ -228,3 +228,14 @@ def test_variants_change_only_the_solution_and_each_is_another_program():
     told = {name for name, _, _ in found}
     assert {"that never looks at `margin`", "in which `p` and `t` have changed places"} <= told
     assert "that has `margin + p * t` where `margin - p * t` belongs" in told
+
+
+def test_a_diagnosis_that_fails_costs_no_mark(taught, tmp_path, monkeypatch):
+    right = graded(taught, tmp_path / "class", {"mse_loss": HALF}).results[0]
+
+    def broken(*_):
+        raise RuntimeError("a fault of the diagnosis")
+
+    monkeypatch.setattr("tito.grading.examiner.diagnose", broken)
+    result = graded(taught, tmp_path / "class", {"mse_loss": HALF}).results[0]
+    assert result.diagnoses == [] and [m.earned for m in result.marks] == [m.earned for m in right.marks]
