@@ -108,6 +108,8 @@ def exported(done) -> None:
     for what, names in done.left_out.items():
         if names:
             say_parts((f"{what}  ", "yellow"), (_some(names), None))
+    if done.unread:
+        say_parts(("answers still to mark  ", "yellow"), (_some(done.unread), None))
 
 
 def marked(student: str, mark) -> None:

@@ -13,6 +13,7 @@ class Filled:
     path: Path
     filled: int = 0
     left_out: dict[str, list[str]] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)  # they wait for a person to read their answers
 
     def leave_out(self, reason: str, name: str) -> None:
         self.left_out.setdefault(reason, []).append(name)
