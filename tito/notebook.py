@@ -13,6 +13,7 @@ from tito.problem import Problem
 _DIRECTIVE = re.compile(r"\s*#\s*\|\s*(\w+)\s*:?\s*(.*?)\s*$")
 _MAGIC = re.compile(r"^\s*[%!?]|\?\s*$|=\s*[%!]", re.MULTILINE)
 EXPORTS = {"export", "exports", "exporti"}
+PICTURE = "plot"  # the tag
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Cell:
     source: str
     nbgrader: dict
     id: str = ""
+    tags: tuple[str, ...] = ()
 
     @cached_property
     def directives(self) -> dict[str, str]:
@@ -63,6 +65,11 @@ class Cell:
     def is_answer(self) -> bool:
         """An answer that a person grades."""
         return bool(self.grade_id and self.nbgrader.get("grade") and self.nbgrader.get("solution"))
+
+    @property
+    def is_picture(self) -> bool:
+        """A cell that draws and defines nothing that other cells need."""
+        return PICTURE in self.tags
 
     @property
     def points(self) -> float:
@@ -162,8 +169,10 @@ def _validate(path: Path, raw) -> None:
 
 def _cell(number: int, raw: dict) -> Cell:
     source = raw["source"] if isinstance(raw["source"], str) else "".join(raw["source"])
-    nbgrader = raw.get("metadata", {}).get("nbgrader", {})
-    return Cell(number, raw["cell_type"], source, nbgrader, str(raw.get("id", "")))
+    metadata = raw.get("metadata", {})
+    tags = metadata.get("tags") if isinstance(metadata.get("tags"), list) else []
+    known = (metadata.get("nbgrader", {}), str(raw.get("id", "")), tuple(map(str, tags)))
+    return Cell(number, raw["cell_type"], source, *known)
 
 
 def _short(path: Path) -> str:

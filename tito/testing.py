@@ -69,7 +69,9 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     run = run_cells(course, module, cells, time_limit)
     results = [judged(exercise, run) for exercise in wanted]
     _compare_with_release(wanted, results, released)
-    done = Tested(module.folder, module.title, results, _troubles(notebook, cells, run))
+    done = Tested(module.folder, module.title, results)
+    if not exercises or not done.passed:  # a named exercise that passes needs no other cell
+        done.troubles = _troubles(notebook, cells, run)
     done.shown = _shown_numbers(notebook)
     _catch_unexported(notebook, done)
     remember(course, module, wanted, results)
@@ -97,13 +99,14 @@ def _chosen(notebook: Notebook, released: dict, names: list[str] | None) -> list
 
 
 def _needed_cells(notebook: Notebook, wanted: list[Exercise] | None) -> list[Cell]:
-    """All code cells; for some exercises only, those up to the last one's test, without the others' tests."""
+    """All code cells; for some exercises only, those up to the last one's test, without others' tests and pictures."""
     cells = [c for c in notebook.cells if c.is_code and c.source.strip() and c.directives.get("eval") != "false"]
     if wanted is None:
         return cells
     tests = {exercise.test.number for exercise in wanted if exercise.test}
     last = max(tests, default=0)
-    return [cell for cell in cells if cell.number <= last and (not cell.is_test or cell.number in tests)]
+    skipped = [cell for cell in cells if (cell.is_test and cell.number not in tests) or cell.is_picture]
+    return [cell for cell in cells if cell.number <= last and cell not in skipped]
 
 
 def _troubles(notebook: Notebook, cells: list[Cell], run: Run) -> list[Result]:

@@ -212,3 +212,11 @@ def test_a_notebook_that_is_no_notebook_is_refused_by_name(course):
         path.write_text(text)
         with pytest.raises(Problem, match=what):
             run(course)
+
+
+def test_a_named_exercise_is_tested_without_the_pictures_and_all_of_a_lesson_with_them(course, first):
+    cells = first_cells()
+    cells.insert(3, code("drawn = 1 / 0", {"tags": ["plot"]}))
+    write_notebook(first.notebook, cells)
+    assert testing.test(course, first, ["double"]).troubles == []
+    assert [trouble.cell for trouble in testing.test(course, first).troubles] == [4]
