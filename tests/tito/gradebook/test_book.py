@@ -1,5 +1,7 @@
 """The gradebook's laws, each on SQLite and on PostgreSQL."""
 
+import json
+import os
 import random
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from gradings import ASKED, HALF, failed, graded, submission
 
 from tito import gradebook
 from tito.gradebook import NOT_HANDED_IN, TOTAL, Conflict
+from tito.gradebook.journal import of_results
 from tito.grading import grade
 from tito.problem import Problem
 
@@ -251,6 +254,33 @@ def test_an_older_folder_recorded_again_brings_no_older_mark_back(course, place,
         for out in ("first", "second", "first"):
             book.record_folder(tmp_path / out)
         assert standing(book).total == 16
+
+
+def test_an_older_folder_recorded_late_is_still_older(course, place, tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for out, text in {"first": submission(mse_loss=HALF), "second": submission()}.items():
+        (folder / "ada.ipynb").write_text(text)
+        grade(course, folder, "02", out=tmp_path / out, workers=1, seed=1)
+    os.utime(tmp_path / "first/journal.jsonl", (1e9, 1e9))
+    with gradebook.open(course, place) as book:
+        # both journals begin alike, for the seed is one: their results are told apart all the same
+        assert [book.record_folder(tmp_path / out) for out in ("second", "first")] == [1, 1]
+        assert standing(book).total == 16
+        assert [a.points for a in book.history("ada", "02")[0]] == [9, 16]
+
+
+def test_each_time_that_a_mark_is_superseded_counts(course, place, head, tmp_path):
+    run, lines = of_results(head, [graded("ada", digest="1"), graded("ada", digest="2")])
+    begin = {"begin": {"run": run.id, "module": "02_losses", "only": [], "seed": 7, "questions": run.questions}}
+    entries = [begin]
+    for line in lines:
+        entries += [line.entry, {"superseded": ["ada"]}]
+    with gradebook.open(course, place) as book:
+        for last, status in ((2, "graded"), (3, "superseded"), (4, "graded"), (5, "superseded")):
+            (tmp_path / "journal.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in entries[:last]))
+            book.record_folder(tmp_path)
+            assert standing(book).status == status
 
 
 def test_grades_of_some_exercises_are_no_modules_mark(course, place, tmp_path):
