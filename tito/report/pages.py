@@ -88,6 +88,7 @@ class Pages:
         students = [row.student for row in tally.rows]
         aspects = figures.aspects(students[:200])
         held, lacking = _protections(students)
+        commonest = [each for each in tally.commonest if len(each.students) > 1]
         return template.render(
             held=held,
             lacking=lacking,
@@ -100,7 +101,8 @@ class Pages:
             whole=tally.whole,
             rows=Markup("\n").join(parts.line(row, aspects, files) for row in tally.rows),
             histogram=histogram(tally.bins(self.run.possible), self.run.possible, tally.median),
-            commonest=[each for each in tally.commonest if len(each.students) > 1][:MISCONCEPTIONS],
+            commonest=commonest[:MISCONCEPTIONS],
+            rarer=max(0, len(commonest) - MISCONCEPTIONS),
             single=[each for each in tally.commonest if len(each.students) == 1][:MISCONCEPTIONS],
             by_hand=sum(len(student.waiting) for student in students),
             unmarked=sum(map(len, tally.unmarked.values())),
