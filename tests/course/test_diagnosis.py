@@ -27,7 +27,7 @@ from tito.mistakes import of_lesson, read_mistakes  # noqa: E402
 
 SEED = int(os.environ.get("DIAGNOSIS_SEED", "11"))
 SOME = 4  # exercises of which independent mistakes are asked
-SAMPLE = 10  # of the known mistakes of each lesson but the losses
+SAMPLE = 6  # of the known mistakes of each lesson but the losses
 RIGHT = [student.name for student in STUDENTS if student.mark == 81]
 ERRORS = "bad input accepted"
 # Which diagnoses name the cause of each independent case; a case that is not here has none, and that is no fault.
