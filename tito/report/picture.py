@@ -148,11 +148,11 @@ def _against(true: list[float], got: list[float]) -> Markup:
 
 def histogram(bins: list[int], possible: float, middle: float | None) -> Markup:
     """How many students are in each bin from 0 to the possible points, and where the median is."""
-    width, height, foot = 960, 220, 30
+    width, height, foot, head = 960, 240, 34, 56  # room for letters that a phone shows at twice the size
     most, wide = max([1, *bins]), width / len(bins)
     parts = [f'<line class="axis" x1="0" y1="{height - foot}" x2="{width}" y2="{height - foot}"/>']
     for n, count in enumerate(bins):
-        tall = round((height - foot - 34) * count / most, 1)
+        tall = round((height - foot - head) * count / most, 1)
         if count:
             x, y = n * wide + 3, height - foot - tall
             parts.append(f'<rect class="bar" x="{x:g}" y="{y:g}" width="{wide - 6:g}" height="{tall:g}" rx="1"/>')
@@ -164,6 +164,6 @@ def histogram(bins: list[int], possible: float, middle: float | None) -> Markup:
         x = round(width * min(1, max(0, middle / possible)), 1)
         side = "end" if x > width / 2 else "start"
         parts.append(f'<line class="middle" x1="{x:g}" y1="0" x2="{x:g}" y2="{height - foot}"/>')
-        parts.append(_text(x - 6 if side == "end" else x + 6, 11, f"median {number(middle)}", side))
+        parts.append(_text(x - 6 if side == "end" else x + 6, 20, f"median {number(middle)}", side))
     told = ", ".join(f"{count} up to {number(possible * (n + 1) / len(bins))}" for n, count in enumerate(bins) if count)
     return _svg(width, height, f"Students by points: {told}", parts)
