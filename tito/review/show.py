@@ -11,10 +11,11 @@ def reviewed(course, modules: list | None, grader: str | None, names: bool, port
     """Serve until Ctrl-C, then tell how much was kept."""
     from tito.review.server import serve
 
-    place = []
+    place, graded = [], []
 
     def ready(address: str, book) -> None:
         place.append(course.inside(str(book)))
+        graded.extend(modules or map(course.catalogue.find, book.modules()))
         say_parts(("review  ", "green"), (f"{address}  as {grader}", None))
         say("Ctrl-C ends it; what you mark is kept at once", "dim")
         if open_:
@@ -23,4 +24,4 @@ def reviewed(course, modules: list | None, grader: str | None, names: bool, port
     grader = grader or getpass.getuser()
     said = serve(course, modules, grader, names, port, ready)
     say_parts(("kept  ", "green"), (f"{counted(said, 'mark')} and comments in {place[0]}", None))
-    next_step(f"tito report {modules[0].number if modules else 'MODULE'}")
+    next_step(f"tito report {graded[0].number if len(graded) == 1 else 'MODULE'}")
