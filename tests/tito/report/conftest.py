@@ -17,7 +17,8 @@ from tito.settings import read_course  # noqa: E402
 
 
 @pytest.fixture
-def course(tmp_path):
+def course(tmp_path, monkeypatch):
+    monkeypatch.delenv("TITO_GRADEBOOK", raising=False)  # whoever runs the tests may keep one
     return read_course(make_class(tmp_path / "school"))
 
 
