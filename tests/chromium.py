@@ -24,3 +24,14 @@ def chromium():
             yield browser
         finally:
             browser.close()
+
+
+def barriers(page) -> dict[str, str]:
+    """What axe finds in a page that keeps people out: {rule: where first}; the page's context bypasses its CSP."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no axe (pip install axe-playwright-python)")
+    response = Axe().run(page).response
+    assert len(response["passes"]) > 10, "axe looked at nothing"
+    return {each["id"]: each["nodes"][0]["html"] for each in response["violations"]}

@@ -58,7 +58,9 @@ def pack(path, students: dict, late: bool = False):
                     text = "".join(cell["source"])
                     cell["source"] = text.replace("*Your answer here.*", ANSWERS.get(login, ""))
             key = name.lower().replace(", ", "")
-            archive.writestr(f"{key}_{'LATE_' if late else flag}{number}_9{number}_losses_dev.ipynb", json.dumps(notebook))
+            archive.writestr(
+                f"{key}_{'LATE_' if late else flag}{number}_9{number}_losses_dev.ipynb", json.dumps(notebook)
+            )
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The pages in Chromium: keyboard first, whole without JavaScript, and safe from what students write."""
 
 import pytest
+from chromium import barriers
 
 
 @pytest.fixture
@@ -130,10 +131,14 @@ def test_it_works_without_javascript(browser, review, given):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_a_phone_and_can_be_read_in_both_schemes(browser, review, scheme):
-    context = browser.new_context(color_scheme=scheme, viewport={"width": 360, "height": 700})
+def test_it_fits_a_phone_and_keeps_nobody_out_in_either_scheme(browser, review, scheme):
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 360, "height": 700}, bypass_csp=True)
     page = context.new_page()
     start(page, review())
+    assert barriers(page) == {}
+    page.fill("#points", "9")
+    page.click("text=Save and next")
+    assert page.is_visible("[role=alert]") and barriers(page) == {}
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     ink, paper = page.evaluate("(s => [s.color, s.backgroundColor])(getComputedStyle(document.body))")
     assert (_light(ink) < 100 < _light(paper)) == (scheme == "light")
