@@ -114,6 +114,7 @@ def _all(running) -> list[str]:
 def test_a_new_grading_shows_while_the_pages_are_open(review, course, graded):
     running = review("ann", "--names")
     running.enter()
+    assert "0 of 4" in running.ask("/01_first/")[2]
     classroom = course.root.parent / "late"
     classroom.mkdir()
     (classroom / "zoe.ipynb").write_bytes((graded.parent / "class/ada.ipynb").read_bytes())
