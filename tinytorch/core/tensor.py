@@ -15,7 +15,7 @@ from itertools import count
 import numpy as np
 from fastcore.basics import patch
 
-# %% ../../modules/01_tensor/tensor_dev.ipynb #Tensor
+# %% ../../modules/01_tensor/tensor_dev.ipynb #Constant
 _births = count()
 
 
@@ -29,7 +29,7 @@ class Constant:
     def __init__(self, data):
         self.data = data
 
-
+# %% ../../modules/01_tensor/tensor_dev.ipynb #Tensor
 class Tensor:
     """Numbers in a grid, with a memory of the operation that made them.
 
@@ -38,7 +38,8 @@ class Tensor:
     tensors can require a gradient: TypeError otherwise.
     """
     __slots__ = ("data", "grad", "requires_grad", "op", "inputs", "age")
-    __array_ufunc__ = None  # or `ndarray * tensor` would become an object array instead of asking Tensor.__rmul__
+    __hash__ = object.__hash__
+    __array_ufunc__ = None  # or `ndarray * tensor` would be an array without memory: NumPy would not ask __rmul__
 
     def __init__(self, data, requires_grad=False, op=None, inputs=(), dtype=None):
         if op is None:
@@ -68,30 +69,40 @@ class Tensor:
     def dtype(self):
         return self.data.dtype
 
-    def numpy(self):
-        "The values as a NumPy array (shared memory)."
-        return np.asarray(self.data)
+# %% ../../modules/01_tensor/tensor_dev.ipynb #tensor_values
+@patch
+def numpy(self: Tensor):
+    "The values as a NumPy array (shared memory)."
+    return np.asarray(self.data)
 
-    def tolist(self):
-        "The values as nested Python lists."
-        return self.data.tolist()
 
-    def detach(self):
-        "The same values without the memory: a Tensor through which no gradient flows."
-        return Tensor(self.data)
+@patch
+def tolist(self: Tensor):
+    "The values as nested Python lists."
+    return self.data.tolist()
 
-    def __array__(self, dtype=None, copy=None):
-        return np.array(self.data, dtype=dtype, copy=bool(copy))
 
-    def __len__(self):
-        if self.ndim == 0:
-            raise TypeError("len() of a 0-d Tensor: it holds one number; use .item()")
-        return len(self.data)
+@patch
+def detach(self: Tensor):
+    "The same values without the memory: a Tensor through which no gradient flows."
+    return Tensor(self.data)
 
-    def __iter__(self):
-        return (self[i] for i in range(len(self)))
 
-    __hash__ = object.__hash__
+@patch
+def __array__(self: Tensor, dtype=None, copy=None):
+    return np.array(self.data, dtype=dtype, copy=bool(copy))
+
+
+@patch
+def __len__(self: Tensor):
+    if self.ndim == 0:
+        raise TypeError("len() of a 0-d Tensor: it holds one number; use .item()")
+    return len(self.data)
+
+
+@patch
+def __iter__(self: Tensor):
+    return (self[i] for i in range(len(self)))
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #default_dtype
 _default = [np.dtype(np.float32)]
