@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+import time
 from contextlib import contextmanager
 from functools import cache
 
@@ -16,6 +17,9 @@ def screen(stderr: bool = False):
 
     notebook = "ipykernel" in sys.modules  # Jupyter shows a stream's colours; rich would make a block of every line
     options = {"force_jupyter": False, "force_terminal": notebook or None}
+    stream = sys.stderr if stderr else sys.stdout
+    if hasattr(stream, "reconfigure"):  # Jupyter's has not
+        stream.reconfigure(errors="replace")  # a student's name must not end a program whose output is no UTF-8
     console = Console(stderr=stderr, highlight=False, soft_wrap=True, **options)
     if notebook or not console.is_terminal:
         console.width = NOTEBOOK if notebook else WIDE
@@ -56,7 +60,7 @@ def complain(problem) -> None:
 
 def emit_json(value) -> None:
     """One JSON document on standard output, for programs."""
-    json.dump(value, sys.stdout, indent=1, ensure_ascii=False)
+    json.dump(value, sys.stdout, indent=1, ensure_ascii=(sys.stdout.encoding or "").lower() != "utf-8")
     sys.stdout.write("\n")
 
 
@@ -82,9 +86,11 @@ def _text(value: str, style: str | None):
 
 
 def emit_file(path) -> None:
-    """A file on standard output as it is, however large."""
-    with open(path, encoding="utf-8") as file:
-        shutil.copyfileobj(file, sys.stdout)
+    """A file on standard output as it is, to the byte and however large."""
+    sys.stdout.flush()
+    with open(path, "rb") as file:
+        shutil.copyfileobj(file, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 @contextmanager
@@ -93,21 +99,38 @@ def progress(label: str, shown: bool = True):
     if not (shown and screen().is_terminal):
         yield lambda done, total: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _rate(), TimeRemainingColumn())
+    # the spinner of ASCII: it turns while one long step lets all else stand still, in any encoding
+    columns = (SpinnerColumn("line"), TextColumn("{task.description}"), BarColumn(), *_progress_columns())
     with Progress(*columns, console=screen(), transient=True) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(label, total=None, last=time.monotonic())
+        yield lambda done, total: bar.update(task, completed=done, total=total, last=time.monotonic())
 
 
-def _rate():
-    """A column with how many are done a second."""
-    from rich.progress import ProgressColumn
+STALL = 2.0  # seconds without a result, after which the bar says how long
+
+
+def _progress_columns() -> tuple:
+    """Done of all; how many a second and the time left, or how long nothing has come."""
+    from rich.progress import MofNCompleteColumn, ProgressColumn
+    from rich.table import Column
     from rich.text import Text
 
-    class Rate(ProgressColumn):
+    class Pace(ProgressColumn):
         def render(self, task) -> Text:
-            return Text(f"{task.speed:.3g}/s" if task.speed else "", style="dim")
+            waited = time.monotonic() - task.fields["last"]
+            if task.total is None:
+                return Text(f"preparing, {waited:.0f} s" if waited > STALL else "preparing", style="dim")
+            if waited > STALL:
+                return Text(f"last {waited:.0f} s ago", style="yellow")
+            if not task.speed:
+                return Text("")
+            minutes, seconds = divmod(int(task.time_remaining or 0), 60)
+            return Text(f"{task.speed:.3g}/s, {minutes}:{seconds:02} left", style="dim")
 
-    return Rate()
+    class Done(MofNCompleteColumn):
+        def render(self, task) -> Text:
+            return super().render(task) if task.total else Text("")
+
+    return Done(table_column=Column(no_wrap=True)), Pace(table_column=Column(no_wrap=True))  # the bar shrinks first

@@ -1,0 +1,103 @@
+"""What is printed, on real terminals of several widths, into pipes, and where the output is no UTF-8."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BAR = """
+import time
+from tito import console
+console.STALL = 0.3
+with console.progress("grading") as advance:
+    time.sleep(0.2)
+    for n in range(1, 6):
+        advance(n, 300)
+        time.sleep(0.1)
+    time.sleep(1)
+    advance(300, 300)
+console.say("done")
+"""
+STEERING = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
+
+
+def on_a_terminal(program: str, columns: int, **environment) -> tuple[str, int]:
+    """All that a program writes to a terminal of this width, and its exit code."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    variables = {"PATH": os.environ["PATH"], "TERM": "xterm-256color"} | environment
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=theirs, stderr=theirs, env=variables) as p:
+        os.close(theirs)
+        text = b""
+        while data := _read(ours):
+            text += data
+    os.close(ours)
+    return text.decode("utf-8", "replace"), p.returncode
+
+
+def _read(fd: int) -> bytes:
+    try:
+        return os.read(fd, 1 << 16)
+    except OSError:  # Linux's way to say that nobody holds the other end
+        return b""
+
+
+def frames(text: str) -> list[str]:
+    """The states of the line that the bar is on."""
+    return [line for line in re.split(r"[\r\n]+", STEERING.sub("", text)) if line.strip()]
+
+
+@pytest.mark.parametrize("columns", [120, 40])
+def test_the_bar_tells_pace_and_time_left_and_that_work_goes_on(columns):
+    text, code = on_a_terminal(BAR, columns)
+    seen = frames(text)
+    assert code == 0 and seen[-1] == "done"
+    assert max(map(len, seen)) <= columns and not any("…" in line for line in seen)
+    assert any(re.search(r"5/300 [\d.]+/s, \d+:\d\d left", line) for line in seen)
+    stalled = {line for line in seen if re.search(r"5/300 last \d s ago", line)}
+    assert len({line[0] for line in stalled}) > 1, "the spinner turns meanwhile"
+
+
+def test_the_bar_is_gone_when_the_work_is_done():
+    text, _ = on_a_terminal(BAR, 80)
+    assert text.rindex("\x1b[2K") > text.rindex("grading")  # the line is cleared after the last bar
+
+
+def test_a_terminal_without_utf_8_gets_a_bar_of_ascii():
+    text, code = on_a_terminal(BAR, 40, PYTHONIOENCODING="latin-1")
+    assert code == 0 and frames(text)[-1] == "done" and text.isascii()
+
+
+def test_a_pipe_gets_no_bar():
+    done = subprocess.run([sys.executable, "-c", BAR], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr, done.returncode) == ("done\n", "", 0)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+def test_names_that_an_output_cannot_hold_end_no_program(encoding):
+    program = "from tito import console; from tito.problem import Problem; console.say('✓ Zoë 名'); "
+    program += "console.table([('student', 'left')], [('名',)], [None]); console.complain(Problem('名'))"
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert b"Zo" in done.stdout and b"?" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_json_keeps_every_name_in_any_encoding(encoding, tmp_path):
+    (tmp_path / "grades.json").write_text('["Zoë 名"]', encoding="utf-8")
+    one = "from tito import console; console.emit_json(['Zoë 名'])"
+    whole = f"from tito import console; console.emit_file({str(tmp_path / 'grades.json')!r})"
+    for program in (one, whole):
+        environment = os.environ | {"PYTHONIOENCODING": encoding}
+        done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, env=environment)
+        assert json.loads(done.stdout) == ["Zoë 名"]
