@@ -11,7 +11,7 @@ from tito.grading import wire
 from tito.grading.exam import ASPECTS, Question
 from tito.grading.judge import judge
 from tito.grading.sheet import ANSWERED, STATUSES, Answer, Leaf
-from tito.grading.worker.answer import flat
+from tito.grading.worker.answer import GlobalGenerator, flat
 
 MANY = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -104,6 +104,20 @@ def test_lengths_are_bounded_before_anything_is_kept():
         while True:
             list(frames.feed(frame(np.zeros(100_000)) * 4))
     assert len(frames.buffer) < 1 << 24
+
+
+def test_whoever_drew_from_the_global_generator_draws_the_same_again():
+    before = np.random.get_state()
+    try:
+        generator = GlobalGenerator()
+        generator.start(7)
+        first = np.random.normal(), np.random.rand(700).sum()  # past the end of its 624 words
+        for disturb in (np.random.rand, np.random.normal, lambda: np.random.seed(8), lambda: np.random.rand(624)):
+            disturb()
+            generator.restore()
+            assert (np.random.normal(), np.random.rand(700).sum()) == first
+    finally:
+        np.random.set_state(before)
 
 
 def test_messages_before_garbage_are_read():
