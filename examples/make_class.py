@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from tito.author.release import student_edition  # noqa: E402
 from tito.mistakes import read_mistakes  # noqa: E402
 from tito.notebook import Notebook, source_lines, with_cells  # noqa: E402
-from tito.release import student_edition  # noqa: E402
 from tito.settings import find_course  # noqa: E402
 
 from students import STUDENTS, Student  # noqa: E402

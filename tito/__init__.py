@@ -5,6 +5,6 @@ def load_ipython_extension(shell) -> None:
     """`%load_ext tito` gives a notebook the line magic `%tito`."""
     from functools import partial
 
-    from tito import magic
+    from tito.student import magic
 
     shell.register_magic_function(partial(magic.tito, shell), "line", "tito")

@@ -138,8 +138,8 @@ def table_of_contents(course, folder: str, exported: list[str]) -> str:
 
 def _notes(course, module: Module) -> list[str]:
     """What of a lesson is exported but does not work yet, as far as is known without running it."""
-    from tito.progress import failing
-    from tito.unexported import unexported
+    from tito.running.unexported import unexported
+    from tito.student.progress import failing
 
     notebook = module.read()
     unwritten = [e.name for e in notebook.exercises if e.cell and STUB.format(e.name) in e.cell.source]

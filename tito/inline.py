@@ -89,7 +89,7 @@ def bare(value):
 
 
 def _relation(got, want, args):
-    from tito.relation import relation  # once a test has failed
+    from tito.running.relation import relation  # once a test has failed
 
     arrays = [bare(a) for a in args]
     return relation(got, want, [a for a in arrays if isinstance(a, (np.ndarray, list))])

@@ -6,9 +6,11 @@ import time
 from dataclasses import asdict, dataclass, field
 
 from tito.catalogue import Module
+from tito.edition import released_tests, test_digest
 from tito.export import target_path
 from tito.notebook import Cell, Exercise, Notebook
-from tito.outcome import (
+from tito.problem import USAGE, Problem
+from tito.running.outcome import (
     CRASHED,
     FAILED,
     MISSING,
@@ -21,11 +23,9 @@ from tito.outcome import (
     judged,
     not_run,
 )
-from tito.problem import USAGE, Problem
-from tito.progress import export_state, remember
-from tito.release import released_tests, test_digest
-from tito.running import Run, run_cells
-from tito.unexported import unexported
+from tito.running.process import Run, run_cells
+from tito.running.unexported import unexported
+from tito.student.progress import export_state, remember
 
 _NEEDS = re.compile(r"needs the exercise (\w+),")
 

@@ -38,7 +38,7 @@ def _explain_asserts() -> None:
 
 
 def _show_assertion(shell, kind, error, trace, tb_offset=None) -> None:
-    from tito.asserts import explained
+    from tito.running.asserts import explained
 
     if not str(error):
         error.args = (explained(error),)

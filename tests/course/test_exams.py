@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from tinytorch.core.tensor import Tensor
+from tito.author.release import student_edition
 from tito.grading import exam, grade
 from tito.grading.exam import ACCEPTED, REFUSED
-from tito.release import student_edition
 
 # Where no array with unlike sizes is handed to a Tensor: names, scalars, or arrays that the functions take bare.
 WITHOUT_ARRAYS = {

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tito.check import check
+from tito.author.check import check
 from tito.grading import grade
 from tito.mistakes import read_mistakes
 from tito.notebook import with_cells

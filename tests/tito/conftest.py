@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from course_fixture import make_course  # noqa: E402
 
 from tito.settings import read_course  # noqa: E402
-from tito.start import start  # noqa: E402
+from tito.student.start import start  # noqa: E402
 
 
 @pytest.fixture

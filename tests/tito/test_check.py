@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from course_fixture import ROOT, code, first_cells, source_of, tito, write_notebook
 
-from tito.check import check
+from tito.author.check import check
 from tito.settings import read_course
 
 

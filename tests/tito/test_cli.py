@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from course_fixture import ROOT, tito
 
-from tito.demo import demo
+from tito.author.demo import demo
 from tito.doctor import examine
 from tito.settings import read_course
 

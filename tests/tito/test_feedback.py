@@ -9,8 +9,8 @@ from course_fixture import a_test, code, exercise, first_cells, second_cells, so
 from tito import testing
 from tito.export import export
 from tito.notebook import read_notebook
-from tito.progress import export_state
-from tito.unexported import unexported
+from tito.running.unexported import unexported
+from tito.student.progress import export_state
 
 NOTEBOOK = "modules/01_first/first_dev.ipynb"
 USES_HELPER = "#| export\ndef double(x):\n    return plus(x, x)\n"

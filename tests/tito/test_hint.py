@@ -3,8 +3,8 @@
 import pytest
 from course_fixture import code, first_cells, markdown, source_of, tito, write_notebook
 
-from tito.hint import first_unfinished, hints_for
 from tito.problem import Problem
+from tito.student.hint import first_unfinished, hints_for
 from tito.testing import test as run_tests
 
 HINTS = "<details><summary>Hint 1</summary>What is twice?</details>\n<details><summary>Hint 2</summary>$2x$</details>"

@@ -5,7 +5,7 @@ import json
 import pytest
 from course_fixture import DOUBLE, FRONT, TEST_DOUBLE, a_test, code, exercise, markdown
 
-from tito.lesson import LINES, TEST_LINES, WORDS, form_faults
+from tito.author.lesson import LINES, TEST_LINES, WORDS, form_faults
 from tito.notebook import parse_notebook
 
 TOLD = """## Twice

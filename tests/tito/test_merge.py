@@ -6,10 +6,10 @@ import shutil
 import pytest
 from course_fixture import a_test, code, exercise, first_cells, markdown, source_of, tito, write_notebook
 
+from tito.edition import MANIFEST
 from tito.notebook import read_notebook
-from tito.release import MANIFEST
 from tito.settings import read_course
-from tito.start import start
+from tito.student.start import start
 from tito.testing import test as run_tests
 
 NOTEBOOK = "modules/01_first/first_dev.ipynb"
@@ -284,7 +284,7 @@ def test_a_start_that_was_interrupted_is_finished_by_the_next(course, workspace,
 
 def _break_after(broken, files):
     """Ctrl-C when so many files of the release were looked at."""
-    from tito import start as starting
+    from tito.student import start as starting
 
     bring, looked = starting._bring, []
 

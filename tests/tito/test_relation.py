@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tito.inline import expect
-from tito.relation import relation
+from tito.running.relation import relation
 
 X = np.arange(1, 13).reshape(3, 4) / 7
 V = np.array([1.5, -2.0, 4.0])

@@ -8,10 +8,10 @@ import pytest
 from course_fixture import ROOT, code, exercise, first_cells, source_of, tito, write_notebook
 from secrecy import leaks
 
+from tito.author.release import release
 from tito.notebook import read_notebook
 from tito.problem import Problem
 from tito.regions import BEGIN, STUB
-from tito.release import release
 from tito.settings import read_course
 
 

@@ -101,7 +101,7 @@ def test_a_copy_of_the_reference_solution_is_found_but_what_many_wrote_is_not(co
 
 def test_short_standard_solutions_and_released_stubs_are_no_pair(course, lesson):
     notebook = lesson.read()
-    from tito.release import student_edition
+    from tito.author.release import student_edition
 
     stub = {c.grade_id or "other cells": c.source for c in student_edition(course, notebook, []).cells if c.is_exported}
     formula = (

@@ -4,10 +4,10 @@ import pytest
 from course_fixture import source_of, tito
 from secrecy import leaks
 
+from tito.author.release import release
 from tito.problem import Problem
-from tito.release import release
 from tito.settings import read_course
-from tito.start import start
+from tito.student.start import start
 
 NOTEBOOK = "modules/01_first/first_dev.ipynb"
 RIGHT = "#| export\ndef double(x):\n    return x + x\n"

@@ -8,10 +8,10 @@ import pytest
 from course_fixture import source_of, tito
 
 from tito.export import export
-from tito.lab import open_lab
 from tito.problem import Problem
 from tito.settings import find_course
-from tito.start import start
+from tito.student.lab import open_lab
+from tito.student.start import start
 from tito.workspace import activate
 
 NOTEBOOK = "modules/01_first/first_dev.ipynb"

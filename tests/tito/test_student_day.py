@@ -8,11 +8,12 @@ import zipfile
 import pytest
 from course_fixture import DOUBLE, source_of, tito
 
-from tito import doctor, watch
+from tito import doctor
 from tito.grading import intake
 from tito.problem import Problem
-from tito.progress import progress
-from tito.submit import submit
+from tito.student import watch
+from tito.student.progress import progress
+from tito.student.submit import submit
 from tito.testing import test as run_tests
 
 NOTEBOOK = "modules/01_first/first_dev.ipynb"

@@ -11,10 +11,10 @@ import pytest
 from course_fixture import ROOT
 from secrecy import leaked_neighbours, leaks
 
-from tito.demo import fill
+from tito.author.demo import fill
+from tito.author.wheel import PARTS, build_wheel
 from tito.settings import read_course
-from tito.start import start
-from tito.wheel import build_wheel
+from tito.student.start import start
 
 LEARNS = """
 from tinytorch import Tensor
@@ -81,7 +81,7 @@ def test_no_file_in_it_holds_a_line_of_a_solution_an_exam_or_a_mistake(wheel):
     tops = {name.split("/")[0] for name in files}
     assert tops == {"tinytorch.py", "tito", next(top for top in tops if top.endswith(".dist-info"))}
     code = {name for name in files if name.endswith(".py") and name not in lessons}
-    assert {name.rpartition("/")[0] for name in code} == {"", "tito"}
+    assert {name.rpartition("/")[0] for name in code} == {"", "tito", *(f"tito/{part}" for part in PARTS)}
 
 
 def test_the_proof_notices_a_leak_in_the_tool():
@@ -161,7 +161,8 @@ def test_what_only_an_instructor_can_do_is_refused_in_a_sentence(installed, work
 
 def test_help_lists_what_a_student_can_do_and_no_more(installed, workspace):
     done = run(installed, workspace, "tito", "--help")
-    listed = {line.split()[0] for line in done.stdout.partition("Commands:")[2].splitlines() if line.strip()}
+    lines = done.stdout.partition("For students:")[2].splitlines()
+    listed = {line.split()[0] for line in lines if line.strip() and not line.startswith("For ")}
     assert listed == {"start", "test", "export", "hint", "status", "solution", "submit", "doctor"}
 
 

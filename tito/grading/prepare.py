@@ -56,6 +56,7 @@ def _grader() -> str:
     """The program that grades: another judge may judge otherwise."""
     root = Path(tito.__file__).parent
     files = [root / "replay.py", root / "notebook.py", *sorted((root / "grading").rglob("*.py"))]
+    files = [path for path in files if path.name != "show.py"]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 

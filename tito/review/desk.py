@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
+from tito.author.release import ANSWER
 from tito.gradebook import TOTAL, ManualMark, Standing, rows, tables
 from tito.gradebook.engine import reading
 from tito.gradebook.tasks import Task, tasks
 from tito.regions import BEGIN, END, regions
-from tito.release import ANSWER
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class Pair:
 
 def alike(course, module, submissions: dict[str, Sources]) -> list[Pair]:
     """Pairs of students whose code is alike, and students whose code is the reference's; the most alike first."""
-    from tito.release import student_edition
+    from tito.author.release import student_edition
 
     notebook = module.read()
     return compare(submissions, _sources(student_edition(course, notebook, [])), _sources(notebook))

@@ -68,8 +68,8 @@ def workflow(module) -> str:
 
 def bundle(course, module, out: Path) -> list[Path]:
     """Write a template repository to the new folder `out`: the release, the workflow and the student's tito."""
-    from tito.release import release
-    from tito.wheel import build_wheel
+    from tito.author.release import release
+    from tito.author.wheel import build_wheel
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise Problem(f"{out} is there already: nothing was written", next="name another --out", code=USAGE)

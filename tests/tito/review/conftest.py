@@ -18,7 +18,7 @@ from chromium import chromium  # noqa: E402
 from course_fixture import make_course, source_of, tito  # noqa: E402
 
 from tito import gradebook  # noqa: E402
-from tito.release import release  # noqa: E402
+from tito.author.release import release  # noqa: E402
 from tito.settings import read_course  # noqa: E402
 
 HOSTILE = """<script>document.title = "owned"</script><img src=x onerror="document.title='owned'">

@@ -3,13 +3,13 @@ by its inline test and costs marks in the exam."""
 
 from dataclasses import dataclass, field
 
+from tito.author.check_exam import exam_faults
+from tito.author.lint import lint
 from tito.catalogue import Module
-from tito.check_exam import exam_faults
-from tito.lint import lint
 from tito.mistakes import read_mistakes, usable
 from tito.notebook import Cell, Exercise, Notebook
 from tito.regions import STUB, MarkerError, cleared
-from tito.running import Run, plain, run_cells
+from tito.running.process import Run, plain, run_cells
 from tito.validate import at
 
 

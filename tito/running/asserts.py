@@ -5,7 +5,7 @@ import linecache
 import operator
 
 from tito.inline import bare, shown
-from tito.relation import relation
+from tito.running.relation import relation
 
 _COMPARISONS = {ast.Eq: "==", ast.Is: "is", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.NotEq: "!="}
 

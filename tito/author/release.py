@@ -10,15 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from tito.catalogue import Module
+from tito.edition import MANIFEST, SECRET, read_manifest, released_tests, test_digest
 from tito.handmade import digest
 from tito.notebook import Cell, Notebook, source_lines
 from tito.problem import USAGE, Problem
 from tito.regions import BEGIN, MarkerError, cleared, regions, without_hidden_tests
 from tito.validate import at, cell_faults
 
-MANIFEST = "release.json"
-EDITION = "edition"  # the folder of a release inside an installed tito
-SECRET = ("exam.py", "mistakes.py")
 ANSWER = "*Your answer here.*"
 
 README = """# {title}
@@ -71,7 +69,7 @@ def _refuse_foreign(out: Path) -> None:
 def _files(course, modules: list[Module]) -> dict[str, bytes]:
     """The student edition: every file's bytes by path."""
     from tito.export import INIT, table_of_contents
-    from tito.solution import SOLUTIONS, folded
+    from tito.student.solution import SOLUTIONS, folded
 
     faults, files = [], {}
     for module in modules:
@@ -179,11 +177,6 @@ def _replace_folder(out: Path, files: dict[str, bytes]) -> None:
         shutil.move(new, out)
 
 
-def test_digest(cell: Cell) -> str:
-    """What tells an edited test cell from a released one: its text without white space at line ends."""
-    return digest("\n".join(line.rstrip() for line in cell.source.strip().splitlines()).encode("utf-8"))
-
-
 def _tests(module: Module) -> dict[str, dict]:
     """By exercise: its points and the digest of its test cell as students get it."""
     found = {}
@@ -192,17 +185,3 @@ def _tests(module: Module) -> dict[str, dict]:
             shown = replace(exercise.test, source=without_hidden_tests(exercise.test.source))
             found[exercise.name] = {"digest": test_digest(shown), "points": exercise.points}
     return found
-
-
-def released_tests(course) -> dict[str, dict[str, dict]]:
-    """By notebook and exercise, points and digest of the test as it was released; empty in the course itself."""
-    return read_manifest(course.state / MANIFEST).get("tests", {})
-
-
-def read_manifest(path: Path) -> dict:
-    """The release.json of a release, or of the one a workspace was made from; empty where there is none."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -6,9 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tito import outcome, show, show_test, testing
-from tito.asserts import explained
+from tito import testing
 from tito.problem import Problem
+from tito.running import outcome, show
+from tito.running.asserts import explained
 from tito.settings import find_course
 
 
@@ -21,7 +22,7 @@ def tito(shell, line: str) -> None:
         show.complained(problem)
         return
     if exercise:
-        show_test.tested(_live(shell, *exercise))
+        show.tested(_live(shell, *exercise))
         return
     done = subprocess.run([sys.executable, "-m", "tito", *words], capture_output=True, text=True, encoding="utf-8")
     print(done.stdout + done.stderr, end="")

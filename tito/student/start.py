@@ -5,12 +5,12 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tito.edition import EDITION, MANIFEST, SECRET, read_manifest
 from tito.handmade import back_up, digest, record, replace
-from tito.merge import Merged, cell_digests, merge
 from tito.notebook import parse_notebook, read_notebook
 from tito.problem import USAGE, Problem
-from tito.release import EDITION, MANIFEST, SECRET, read_manifest, release
 from tito.settings import SETTINGS, Course, read_course
+from tito.student.merge import Merged, cell_digests, merge
 
 
 @dataclass
@@ -57,7 +57,7 @@ def start(folder: Path, source: Path | None = None, merging: bool = False) -> St
 
 def _installed_course() -> Path:
     """The release that came with tito, or the course that tito stands in."""
-    tool = Path(__file__).resolve().parent
+    tool = Path(__file__).resolve().parents[1]
     if (tool / EDITION / MANIFEST).is_file():
         return tool / EDITION
     root = tool.parent
@@ -72,6 +72,8 @@ def _edition(source: Path, scratch: Path) -> Path:
         return source
     if not (source / SETTINGS).is_file():
         raise Problem(f"{source} is neither a release nor a course: it has no {MANIFEST} and no {SETTINGS}", code=USAGE)
+    from tito.author.release import release
+
     release(read_course(source.resolve()), scratch)
     return scratch
 

@@ -7,7 +7,7 @@ from tito import testing
 from tito.catalogue import Module
 from tito.notebook import Notebook
 from tito.problem import Problem
-from tito.progress import fingerprint
+from tito.student.progress import fingerprint
 
 PAUSE = 0.2  # seconds between two looks at the files
 

@@ -3,8 +3,8 @@
 import ast
 import re
 
-from tito.hint import hints_of
 from tito.notebook import Cell, Exercise, Notebook
+from tito.student.hint import hints_of
 from tito.validate import at
 
 WORDS, LINES, TEST_LINES = 120, 30, 12  # of a text cell, of a code cell, of an inline test

@@ -77,7 +77,7 @@ def _metadata_faults(cell: Cell) -> list[str]:
 
 
 def _release_faults(course, notebook: Notebook) -> list[str]:
-    from tito.release import student_edition
+    from tito.author.release import student_edition
 
     faults: list[str] = []
     student_edition(course, notebook, faults)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from tito.notebook import Cell, Exercise
-from tito.running import Run
+from tito.running.process import Run
 
 _UNWRITTEN = re.compile(r"Exercise (\w+) is yours to write")
 

@@ -30,7 +30,7 @@ def next_hint(course, exercise: str, number: int | None = None) -> tuple[Module,
 
 def first_unfinished(course) -> str:
     """The first exercise, in course order, that has not passed yet; raises Problem when all have."""
-    from tito.progress import progress
+    from tito.student.progress import progress
 
     for lesson in progress(course):
         for name, status in lesson.exercises.items():

@@ -10,9 +10,9 @@ import zlib
 
 from tito import testing
 from tito.catalogue import Module
-from tito.hint import lesson_of
 from tito.problem import Problem
 from tito.regions import without_markers
+from tito.student.hint import lesson_of
 
 SOLUTIONS = "solutions.json"
 

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from tito.problem import Problem
-from tito.progress import progress
 from tito.settings import Course, read_course
+from tito.student.progress import progress
 
 
 def open_lab(folder: Path) -> int:

@@ -9,10 +9,10 @@ from pathlib import Path
 from tito import testing
 from tito.catalogue import Module
 from tito.doctor import installed
+from tito.edition import MANIFEST as RELEASE
 from tito.handmade import back_up, digest
 from tito.notebook import Notebook, syntax_error
 from tito.problem import USAGE, Problem
-from tito.release import MANIFEST as RELEASE
 from tito.validate import syntax_text
 
 MANIFEST = "manifest.json"

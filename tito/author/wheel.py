@@ -9,11 +9,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tito.author.release import release
 from tito.doctor import NEEDED
+from tito.edition import EDITION
 from tito.problem import Problem
-from tito.release import EDITION, release
 
 NAME = "tinytorch-course"
+PARTS = ("cli", "running", "student")  # of tito, beside its own modules
 KEPT = ("version", "requires-python", "license", "description")  # of the course's own [project]
 _EARLIEST = "315532800"  # 1980, as zip files begin: the same course gives the same bytes
 _BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
@@ -22,8 +24,9 @@ _BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(
 def build_wheel(course, out: Path) -> Path:
     """Write the student's wheel into the folder `out`; its path.
 
-    In it are tito without the parts that only an instructor needs (its sub-packages), the release, and a stand-in that
-    makes `import tinytorch` find the student's own. Raises Problem where setuptools cannot build it.
+    In it are tito without the parts that only an instructor needs (grading, the gradebook and their like), the
+    release, and a stand-in that makes `import tinytorch` find the student's own. Raises Problem where setuptools
+    cannot build it.
     """
     with tempfile.TemporaryDirectory(prefix="tito-wheel-") as name:
         tree = Path(name).resolve()
@@ -43,10 +46,11 @@ def build_wheel(course, out: Path) -> Path:
 
 def _lay_out(course, tree: Path) -> None:
     """The sources of the wheel, as setuptools takes them."""
-    tool = Path(__file__).parent
-    (tree / "tito").mkdir()
-    for file in sorted(tool.glob("*.py")):
-        shutil.copyfile(file, tree / "tito" / file.name)
+    tool = Path(__file__).parents[1]
+    for part in ("", *PARTS):
+        (tree / "tito" / part).mkdir(parents=True)
+        for file in sorted((tool / part).glob("*.py")):
+            shutil.copyfile(file, tree / "tito" / part / file.name)
     shutil.move(tree / "tito" / "stand_in.py", tree / f"{course.lib_path}.py")
     release(course, tree / "tito" / EDITION)
     shutil.copyfile(tree / "tito" / EDITION / "README.md", tree / "README.md")
@@ -61,8 +65,9 @@ def _pyproject(course, tree: Path) -> str:
     project = {"name": NAME, "readme": "README.md", "dependencies": _needed(known["dependencies"])}
     project |= {key: known[key] for key in KEPT if key in known}
     files = [file.relative_to(tree / "tito").as_posix() for file in (tree / "tito" / EDITION).rglob("*")]
+    packages = ["tito", *(f"tito.{part}" for part in PARTS)]
     lines = ["[project]", *(f"{key} = {json.dumps(value)}" for key, value in project.items())]
-    lines += ["[project.scripts]", 'tito = "tito.cli:main"', "[tool.setuptools]", 'packages = ["tito"]']
+    lines += ["[project.scripts]", 'tito = "tito.cli:main"', "[tool.setuptools]", f"packages = {json.dumps(packages)}"]
     lines += [f'py-modules = ["{course.lib_path}"]', "[tool.setuptools.package-data]"]
     lines += [f"tito = {json.dumps([glob.escape(path) for path in sorted(files)])}"]
     return "\n".join(lines) + "\n"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from tito import export as exporting
 from tito import testing
+from tito.author.release import release
 from tito.notebook import read_notebook, with_cells
 from tito.problem import USAGE, Problem
 from tito.regions import without_markers
-from tito.release import release
 from tito.settings import Course, read_course
-from tito.start import start
+from tito.student.start import start
 
 GRADED = "04"
 NEXT = (

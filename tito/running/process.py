@@ -1,4 +1,4 @@
-"""Run cells in a fresh process and hold the clock; the other end is tito.runner."""
+"""Run cells in a fresh process and hold the clock; the other end is tito.running.runner."""
 
 import json
 import os
@@ -29,6 +29,8 @@ class Run:
     current: int | None = None
     ended: str = ""
 
+RUNNER = "import sys; sys.path.insert(0, {!r}); from tito.running.runner import main; main()"
+
 
 def run_cells(course, module: Module, cells: list[Cell], time_limit=None, variants=None) -> Run:
     """Run these cells in a fresh process; the process and all it started are gone when this returns."""
@@ -42,10 +44,10 @@ def run_cells(course, module: Module, cells: list[Cell], time_limit=None, varian
         "variant_limit": limit / 3,  # a variant's end is reported well before the clock here runs out
     }
     environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
-    source = str(Path(__file__).resolve().parent.parent)
+    source = str(Path(__file__).resolve().parents[2])
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            [sys.executable, "-c", f"import sys; sys.path.insert(0, {source!r}); from tito.runner import main; main()"],
+            [sys.executable, "-c", RUNNER.format(source)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -28,7 +28,10 @@ def collect(
         Path | None, typer.Option(help="Moodle's grading worksheet, which knows when each came.", show_default=False)
     ] = None,
 ):
-    """Lay out a class's zip from Canvas or Moodle for `tito grade`, and note who was late."""
+    """Lay out a zip from Canvas or Moodle for `tito grade`.
+
+    Who was late is noted.
+    """
     from tito import gradebook
     from tito.gradebook import show
     from tito.ways.collect import collect

@@ -1,7 +1,7 @@
 """Run a notebook's cells in this process, which was started for nothing else, and report each one.
 
 Reports go to the private copy of the first standard output, one JSON line each, with the token that came with the
-plan; what the cells print goes to a bounded memory. The parent (tito.running) holds the clock.
+plan; what the cells print goes to a bounded memory. The parent (tito.running.process) holds the clock.
 """
 
 import ast
@@ -17,7 +17,7 @@ import traceback
 import types
 import warnings
 
-from tito.asserts import explained
+from tito.running.asserts import explained
 from tito.workspace import activate
 
 TAIL = 4000  # characters of printed text that are kept of a cell

@@ -1,0 +1,1 @@
+"""What an author does: checks a lesson, releases it, tries the whole line."""

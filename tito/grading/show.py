@@ -1,0 +1,91 @@
+"""How a graded class reads on a terminal."""
+
+from tito.console import next_step, say, screen, table
+from tito.problem import Problem
+from tito.show import counted
+
+NARROW = 140  # columns of a terminal
+
+MOST_NAMES = 20
+
+
+def graded(course, submissions, number: str, options: dict, json: bool = False, record: bool = False):
+    """Grade with a bar on a terminal and `record` it, then the class table, or grades.json alone; the grades."""
+    from tito import console, grading
+
+    def note(result, done: int, total: int) -> None:
+        advance(done, total)
+
+    with console.progress("grading", shown=not json) as advance:
+        grades = grading.grade(course, submissions, number, on_result=note, **options)
+    out, kept = options.get("out"), ""
+    if record:
+        from tito.gradebook.show import keep
+
+        kept, trouble = keep(course, out)
+        grades.trouble = grades.trouble or trouble
+    if json:
+        console.emit_file(out / "grades.json")
+        if grades.trouble:
+            console.complain(Problem(f"not saved: {grades.trouble}"))
+        return grades
+    class_table(grades)
+    if kept:
+        say(kept, "dim")
+    if out:
+        _what_next(grades, out, course.catalogue.find(number) if kept else None)
+    return grades
+
+
+def _what_next(grades, out, module=None) -> None:
+    """What to type next; `module` where the grades are in the gradebook."""
+    if grades.interrupted or grades.trouble:
+        next_step(f"run the same command again: what is in {out} is not graded twice")
+    elif module:
+        reads = any(cell.is_answer for cell in module.read().cells)
+        next_step(f"tito {'review' if reads else 'report'} {module.number}")
+    else:
+        next_step(f"look into {out / 'grades.csv'} and {out / 'grades.json'}")
+
+
+def class_table(grades) -> None:
+    """A row a student, and the class in one line: full marks in green, what could not be graded in yellow."""
+    columns, rows = grades.columns(), grades.rows()
+    if screen().width < NARROW:  # no room for each aspect: who, how many points, and what to look at
+        columns, *rows = [(line[0], line[2], line[-1]) for line in (columns, *rows)]
+    table(columns, rows, [_student_style(result) for result in grades.results])
+    totals = sorted(result.total for result in grades.results if result.total is not None)
+    say()
+    marked = f"{counted(len(totals), 'submission')} graded in {grades.seconds:.1f} s"
+    if grades.kept:
+        marked = f"{counted(len(totals), 'submission')} graded, {grades.kept} kept unchanged, in {grades.seconds:.1f} s"
+    if totals:
+        middle = (totals[(len(totals) - 1) // 2] + totals[len(totals) // 2]) / 2
+        marked += f" · median {middle:.4g} of {grades.possible:g} · seed {grades.seed}"
+    say(marked, "bold")
+    _remarks(grades)
+
+
+def _remarks(grades) -> None:
+    """What an instructor has to know beside the marks."""
+    without = [f"{result.student} ({result.status})" for result in grades.ungraded]
+    if without:
+        more = f" and {len(without) - MOST_NAMES} more" if len(without) > MOST_NAMES else ""
+        say(f"without a mark, to be looked at by hand: {', '.join(without[:MOST_NAMES])}{more}", "yellow")
+    if grades.others:
+        say(f"also in the files: {counted(grades.others, 'student')} of earlier runs", "dim")
+    if grades.spoilt:
+        say(f"{counted(grades.spoilt, 'line')} of the journal could not be read: check the disk", "yellow")
+    lost = [name for name, held in grades.isolation.items() if not held]
+    if lost:
+        say(f"graded without: {', '.join(lost)}", "red")
+    if grades.interrupted:
+        say(f"interrupted: {grades.submissions - len(grades.results)} of {grades.submissions} were not graded", "red")
+    if grades.trouble:
+        say(f"not saved: {grades.trouble}", "red")
+
+
+def _student_style(result) -> str | None:
+    if result.total is None:
+        return "yellow"
+    return "green" if result.total >= result.possible else None

@@ -1,0 +1,1 @@
+"""Cells run in a fresh process, and what became of each is explained."""

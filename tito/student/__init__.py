@@ -1,0 +1,1 @@
+"""A student's day: a workspace, hints, progress, handing in."""

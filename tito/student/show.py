@@ -1,0 +1,53 @@
+"""How a student's day reads on a terminal."""
+
+from tito.console import next_step, say, say_parts
+from tito.show import MARKS, counted
+
+STATES = MARKS | {"untested": ("·", "dim"), "changed": ("~", "yellow")}
+
+
+def progress(lessons) -> None:
+    """A line a lesson: a mark for each exercise, how many pass, and whether the package has it."""
+    width = max(len(lesson.module.folder) for lesson in lessons)
+    longest = max(len(lesson.exercises) for lesson in lessons)
+    for lesson in lessons:
+        marks = [STATES.get(status, ("✗", "red")) for status in lesson.exercises.values()]
+        count = f"{lesson.passed:2} of {len(marks):2}  "
+        exported = {"": "not exported", "changed": "changed since its export"}.get(lesson.exported, lesson.exported)
+        gap = " " * (longest - len(marks) + 2)
+        say_parts((f"{lesson.module.folder:{width}}  ", "bold"), *marks, (gap + count, None), (exported, "dim"))
+    say("✓ passed  ✗ failed  ~ changed since its test  · not yet", "dim")
+    left = next((lesson for lesson in lessons if lesson.passed < len(lesson.exercises)), None)
+    open_ = next((name for name, status in left.exercises.items() if status != "passed"), "") if left else ""
+    next_step(f"tito test {left.module.number} {open_}" if left else "tito submit")
+
+
+def submitted(course, done) -> None:
+    """What was packed, and how it stands."""
+    right = sum(result.passed for result in done.tested.results)
+    say_parts(("packed ", "green"), (course.inside(done.path), None))
+    for name, size in done.files.items():
+        say(f"  {name}  {size:,} bytes")
+    total = len(done.tested.results)
+    say(f"  {right} of {counted(total, 'exercise')} pass", "green" if right == total else "yellow")
+    next_step("hand in this file" if right == total else f"hand in this file, or go on: tito test {done.tested.module}")
+
+
+def hint(exercise: str, module, hints: list[str], number: int) -> None:
+    """One hint, and how to get the next."""
+    if number > len(hints):
+        has = counted(len(hints), "hint") if hints else "no hints"
+        say(f"{exercise} has {has}; read its text in {module.folder}")
+    else:
+        say_parts((exercise, "bold"), (f"  hint {number} of {len(hints)}", "dim"))
+        say(f"  {hints[number - 1]}")
+    more = f", or the next hint: tito hint {exercise}" if number < len(hints) else ""
+    next_step(f"tito test {module.number} {exercise}{more}")
+
+
+def solution(exercise: str, module, source: str) -> None:
+    """The course's own way to write an exercise."""
+    say_parts((exercise, "bold"), ("  one way to write it", "dim"))
+    for line in source.splitlines():
+        say(f"  {line}".rstrip())
+    next_step(f"tito export {module.number}")
