@@ -173,7 +173,8 @@ def _chosen(names: list[str], module, where: str) -> str:
 
 def _too_many(found: list[str], where: str) -> str:
     listed = ", ".join(shown(name) for name in found[:3])
-    advice = "leave one" + (" (a whole class? unpack it and grade the folder)" if "zip" in where else "")
+    unpack = "unpack it and grade" if "zip" in where else "grade"
+    advice = f"leave one (a whole class? {unpack} the folder that holds a folder or a file for each student)"
     return f"{len(found)} files in {where} could be meant ({listed}); {advice}"
 
 
@@ -210,6 +211,10 @@ class _unzipping:
 def _member(data: bytes, member: zipfile.ZipInfo) -> bytes:
     if member.file_size > LARGEST:
         raise Refused(UNREADABLE, _too_large(member.filename, member.file_size))
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise Refused(UNREADABLE, f"{shown(member.filename)} is a link, and what it leads to is not in the zip")
+    if member.flag_bits & 1:
+        raise Refused(UNREADABLE, f"{shown(member.filename)} is encrypted: pack it again without a password")
     with _unzipping(), zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(member) as file:
         content = file.read(LARGEST + 1)  # what a zip says of its sizes need not be so
     if len(content) > LARGEST:

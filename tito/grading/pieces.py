@@ -32,7 +32,8 @@ class Piece:
 def shown(text: str) -> str:
     """A student's name as it can be compared and printed: one way to write é, no control characters."""
     text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)[:100]
+    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return text if len(text) <= 100 else f"{text[:59]}…{text[-40:]}"  # long names tend to differ at their ends
 
 
 def pieces(name: str, data: bytes, module) -> list[Piece]:

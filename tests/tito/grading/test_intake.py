@@ -1,7 +1,11 @@
 """Whatever is handed in becomes code or a status with a reason, and the batch goes on."""
 
+import contextlib
 import json
 import os
+import socket
+import stat
+import tracemalloc
 import zipfile
 
 import pytest
@@ -163,3 +167,95 @@ def test_one_file_is_a_class_of_one(school, tmp_path):
     (tmp_path / "solo.ipynb").write_text(RIGHT)
     (result,) = grade(school, tmp_path / "solo.ipynb", "02", seed=1).results
     assert (result.student, result.total) == ("solo", 16)
+
+
+ODD = ["new\nline", "🙂 Ünï", "\u202eright to left\u202c", "x" * 249, "y" * 200 + "1", "y" * 200 + "2", "tab\tbell\x07"]
+
+
+def test_names_of_any_kind_are_graded_and_can_be_printed(marked, tmp_path):
+    for name in ODD:
+        (tmp_path / f"{name}.ipynb").write_text(RIGHT)
+    with open(os.fsencode(tmp_path) + b"/latin-\xe9\xff.ipynb", "w") as file:
+        file.write(RIGHT)
+    results = marked()
+    assert [result.total for result in results.values()] == [16] * 8
+    assert all(student.isprintable() and len(student) <= 100 for student in results)
+    assert all(result.file.encode("utf-8") for result in results.values())
+
+
+def test_no_file_makes_the_grader_wait(marked, tmp_path):
+    """Pipes without a writer, endless devices, sockets: each alone and in a student's folder."""
+    (tmp_path / "right.ipynb").write_text(RIGHT)
+    endless = {"pipe": lambda path: os.mkfifo(path), "socket": _listen}
+    if os.getuid() == 0:
+        endless["zero"] = lambda path: os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(1, 5))
+    for name, make in endless.items():
+        make(tmp_path / f"{name}.ipynb")
+        (tmp_path / f"{name} inside").mkdir()
+        make(tmp_path / f"{name} inside" / "losses_dev.ipynb")
+    (tmp_path / "linked.ipynb").symlink_to("/dev/zero")
+    results = marked()
+    assert results.pop("right").total == 16 and len(results) == 2 * len(endless) + 1
+    for result in results.values():
+        assert result.status == "unreadable" and "no regular file" in result.message
+
+
+def _listen(path):
+    with socket.socket(socket.AF_UNIX) as listening, _in(path.parent):  # a path of a socket is short
+        listening.bind(path.name)
+
+
+@contextlib.contextmanager
+def _in(folder):
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def test_a_link_in_a_zip_is_not_followed(school, tmp_path):
+    solution = school.catalogue.find("02").notebook
+    member = zipfile.ZipInfo("losses_dev.ipynb")
+    member.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "thief.zip", "w") as archive:
+        archive.writestr(member, str(solution))
+    _refused(school, tmp_path, "thief", "unreadable", "is a link")
+
+
+@pytest.mark.parametrize("pack", [False, True])
+def test_a_folder_around_the_whole_class_is_told_as_such(school, tmp_path, pack):
+    names = [f"class/{student}/losses_dev.ipynb" for student in ("ann", "bob")]
+    if pack:
+        packed(tmp_path / "class.zip", dict.fromkeys(names, RIGHT))
+    for name in [] if pack else names:
+        (tmp_path / "class" / name).parent.mkdir(parents=True)
+        (tmp_path / "class" / name).write_text(RIGHT)
+    advice = "unpack it and grade the folder that holds" if pack else "a whole class? grade the folder that holds"
+    _refused(school, tmp_path, "class", "unreadable", advice)
+
+
+def test_zips_in_zips_and_encrypted_ones_have_reasons(school, tmp_path):
+    packed(tmp_path / "inner.zip", {"losses_dev.ipynb": RIGHT})
+    packed(tmp_path / "outer.zip", {"inner.zip": (tmp_path / "inner.zip").read_bytes()})
+    data = bytearray((tmp_path / "inner.zip").read_bytes())
+    data[6] |= 1  # the flag that says "encrypted", in the file's own header and in the list at the end
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "secret.zip").write_bytes(data)
+    _refused(school, tmp_path, "outer", "missing", "no notebook")
+    _refused(school, tmp_path, "secret", "unreadable", "password")
+
+
+def test_members_of_a_zip_that_nobody_asked_for_are_not_unpacked(school, tmp_path):
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(100):
+            archive.writestr(f"data{number}.bin", b"0" * (1 << 20))
+        archive.writestr("losses_dev.ipynb", RIGHT)
+    assert (tmp_path / "bomb.zip").stat().st_size < 1 << 18
+    tracemalloc.start()
+    (entry,) = intake.find(tmp_path)
+    assert intake.read(entry, school.catalogue.find("02"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < intake.LARGEST + (8 << 20)
