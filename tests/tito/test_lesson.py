@@ -81,6 +81,8 @@ def test_a_notebook_that_exports_nowhere_is_red(tmp_path):
 
 def test_prose_and_code_have_their_limits_and_formulas_and_docstrings_do_not_count(tmp_path):
     assert faults(tmp_path, told=TOLD + "\n$$" + "x " * WORDS + "$$") == ""
+    guide = f"\n### BEGIN SOLUTION\n{'word ' * WORDS}\n### END SOLUTION\n"
+    assert faults(tmp_path, told=TOLD + guide) == ""
     assert "words, where" in faults(tmp_path, told=TOLD + "word " * WORDS)
     assert faults(tmp_path, more="x = 1\n" * LINES + '\n# why\n"""' + "\n" * 9 + '"""') == ""
     assert f"cell 7: {LINES + 1} lines of code" in faults(tmp_path, more="x = 1\n" * (LINES + 1))

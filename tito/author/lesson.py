@@ -4,6 +4,7 @@ import ast
 import re
 
 from tito.notebook import Cell, Exercise, Notebook
+from tito.regions import BEGIN, END
 from tito.student.hint import hints_of
 from tito.validate import at
 
@@ -17,7 +18,8 @@ WANTED = {  # what the text before an exercise holds, and how it is written
         "**Predict.** … <details><summary>Answer</summary>",
     ),
 }
-_NO_WORDS = re.compile(r"\$\$.*?\$\$|\$[^$]*\$|<[^>]+>|```.*?```", re.DOTALL)  # formulas, tags and code are not prose
+# formulas, tags, code, and what only graders read are not prose
+_NO_WORDS = re.compile(rf"\$\$.*?\$\$|\$[^$]*\$|<[^>]+>|```.*?```|{BEGIN}.*?{END}", re.DOTALL)
 
 
 def form_faults(notebook: Notebook, name: str) -> list[str]:
