@@ -6,10 +6,15 @@ from contextlib import contextmanager
 
 import pytest
 
+_open = []  # playwright starts once a thread, so whoever comes while a browser is open shares it
+
 
 @contextmanager
 def chromium():
-    """A browser of playwright, closed at the end."""
+    """A browser of playwright, closed at the end by whoever opened it."""
+    if _open:
+        yield _open[0]
+        return
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     try:
         from playwright.sync_api import sync_playwright
@@ -19,11 +24,11 @@ def chromium():
         missing = "chromium (apt-get install chromium)" if not path else "playwright (pip install playwright)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no {missing}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        _open.append(playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]))
         try:
-            yield browser
+            yield _open[0]
         finally:
-            browser.close()
+            _open.pop().close()
 
 
 def barriers(page) -> dict[str, str]:
