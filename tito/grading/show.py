@@ -18,14 +18,17 @@ def graded(course, submissions, number: str, options: dict, json: bool = False, 
 
     with console.progress("grading", shown=not json) as advance:
         grades = grading.grade(course, submissions, number, on_result=note, **options)
-    out, kept = options.get("out"), ""
+    out, kept, written = options.get("out"), "", not grades.trouble
     if record:
         from tito.gradebook.show import keep
 
         kept, trouble = keep(course, out)
         grades.trouble = grades.trouble or trouble
     if json:
-        console.emit_file(out / "grades.json")
+        if written:
+            console.emit_file(out / "grades.json")
+        else:  # a full disk: what stands there, if anything, is older
+            console.emit_json(grades.as_dict())
         if grades.trouble:
             console.complain(Problem(f"not saved: {grades.trouble}"))
         return grades
@@ -40,7 +43,8 @@ def graded(course, submissions, number: str, options: dict, json: bool = False, 
 def _what_next(grades, out, module=None) -> None:
     """What to type next; `module` where the grades are in the gradebook."""
     if grades.interrupted or grades.trouble:
-        next_step(f"run the same command again: what is in {out} is not graded twice")
+        before = "see to that disk, then " if grades.trouble else ""
+        next_step(f"{before}run the same command again: what is in {out} is not graded twice")
     elif module:
         reads = any(cell.is_answer for cell in module.read().cells)
         next_step(f"tito {'review' if reads else 'report'} {module.number}")
