@@ -531,7 +531,7 @@ def draw(result, /, limit=200, **names):
             lines += [f"{key[id(i)]} --> {key[id(x)]}o" for i in operands(x)]
     return Graph("\n".join(lines))
 
-
+# %% ../../modules/05_autograd/autograd_dev.ipynb #draw_labels
 def operands(x):
     "The inputs of the Tensor `x` that are mathematics: Tensors, and constants with a rule; no axis, no other option."
     rules = x.op.rules or () if x.op else ()
