@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from tito.grading import disk
 from tito.grading.pieces import DUPLICATE, MISSING, UNREADABLE, Piece, Refused, pieces, shown
 from tito.problem import USAGE, Problem
 from tito.settings import SETTINGS
@@ -124,7 +125,7 @@ def _bytes(path: Path) -> bytes:
         raise Refused(UNREADABLE, f"{shown(path.name)} is a link or no regular file: hand in the file itself")
     if status.st_size > LARGEST:
         raise Refused(UNREADABLE, _too_large(path.name, status.st_size))
-    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+    with open(os.open(path, disk.HANDED_IN), "rb") as file:
         return file.read(LARGEST)
 
 

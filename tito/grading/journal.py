@@ -4,7 +4,6 @@
 marks that hold no longer, and one line a result. A line that does not end was never finished: its writer was killed.
 """
 
-import fcntl
 import json
 import os
 import time
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tito.grading import disk
 from tito.grading.diagnosis import read_diagnosis
 from tito.grading.marks import Mark, Result
 from tito.grading.pieces import FAILED
@@ -77,7 +77,7 @@ class Journal:
         self.run, self.packing, self.synced = "", None, time.monotonic()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self.fd = os.open(self.path, os.O_RDWR | os.O_CREAT | disk.BINARY, 0o644)
         except OSError as error:
             raise Problem(
                 f"{out}: grades cannot be written there: {error.strerror}", next="name another --out", code=USAGE
@@ -91,14 +91,15 @@ class Journal:
 
     def _lock(self) -> None:
         try:
-            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            disk.lock(self.fd)
+        except (BlockingIOError, PermissionError):
             raise Problem(f"another tito is grading into {self.path.parent}", next="wait for it to end") from None
         except OSError:
             pass  # a file system without locks
 
     def _load(self) -> None:
         """Take in the lines that are whole; a torn last one is cut off."""
+        os.lseek(self.fd, 0, os.SEEK_SET)
         with open(self.fd, "rb", closefd=False) as file:
             for line in file:
                 if not line.endswith(b"\n"):
@@ -196,7 +197,7 @@ class Journal:
         written = 0
         try:
             while written < len(data):
-                written += os.pwrite(self.fd, data[written:], self.end + written)
+                written += disk.write_at(self.fd, data[written:], self.end + written)
         except OSError:
             os.ftruncate(self.fd, self.end)
             raise
@@ -214,7 +215,7 @@ class Journal:
         if known.superseded or known.run != self.run:
             message = f"{known.points} no longer hold: the file, the exam or how it is graded has changed; grade again"
             return Result(student, "", SUPERSEDED, message)
-        return self.packing.unpack(json.loads(os.pread(self.fd, known.size, known.offset)))
+        return self.packing.unpack(json.loads(disk.read_at(self.fd, known.size, known.offset)))
 
     def results(self) -> Iterator[Result]:
         """All students' last results by name, one at a time."""
