@@ -18,6 +18,36 @@ FRONT = """# {title}
 - objectives:
   - write small functions
 """
+TOLD = """## {name}
+
+**Question.** What does {name} do?
+
+$${formula}$$
+
+**Worked number.** {worked}
+
+**Predict.** And of 0?
+
+<details><summary>Answer</summary>
+
+{answer}
+
+</details>
+"""
+HINTS = """<details><summary>Hint 1</summary>
+
+Which operator?
+
+</details>
+<details><summary>Hint 2</summary>
+
+${formula}$
+
+</details>
+"""
+OF_DOUBLE = {"name": "double", "formula": "y = 2x", "worked": "Twice 3 is 6.", "answer": "0."}
+OF_SHIFT = {"name": "shift", "formula": "y = x + b", "worked": "3 moved by 2 is 5.", "answer": "b."}
+OF_QUAD = {"name": "quad", "formula": "y = 4x", "worked": "Four times 3 is 12.", "answer": "0."}
 ACTIVATE = "#| hide\nfrom tito import workspace\n\nworkspace.activate()"
 DOUBLE = '''#| export
 def double(x):
@@ -110,29 +140,32 @@ def a_test(name, source, points=2):
 
 
 def first_cells():
-    """Lesson 01: double and shift. Cell 4 is `double`, 5 its test, 6 `shift`, 7 its test, 8 a question."""
+    """Lesson 01: double and shift. Cell 4 is `double`, 5 its test, 7 `shift`, 8 its test, 9 a question."""
     question = "Why twice?\n\n### BEGIN SOLUTION\nBecause two is more than one.\n### END SOLUTION"
     return [
-        markdown(FRONT.format(title="First", summary="Two small functions.")),
+        markdown(FRONT.format(title="First", summary="Two small functions.") + TOLD.format(**OF_DOUBLE)),
         code("#| default_exp core.first"),
         code(ACTIVATE),
         exercise("double", DOUBLE),
         a_test("double", TEST_DOUBLE),
+        markdown(HINTS.format(**OF_DOUBLE) + TOLD.format(**OF_SHIFT)),
         exercise("shift", SHIFT),
         a_test("shift", TEST_SHIFT, points=3),
         markdown(question, grading("question_why", grade=True, solution=True, points=1)),
+        markdown(HINTS.format(**OF_SHIFT)),
     ]
 
 
 def second_cells():
     """Lesson 02: quad, made from the first lesson's double."""
     return [
-        markdown(FRONT.format(title="Second", summary="A function of functions.")),
+        markdown(FRONT.format(title="Second", summary="A function of functions.") + TOLD.format(**OF_QUAD)),
         code("#| default_exp nn.second"),
         code(ACTIVATE),
         code("#| export\nfrom tinytorch.core.first import double"),
         exercise("quad", QUAD),
         a_test("quad", TEST_QUAD),
+        markdown(HINTS.format(**OF_QUAD)),
     ]
 
 

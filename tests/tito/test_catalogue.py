@@ -52,7 +52,7 @@ def test_broken_settings_are_told_with_the_file(course, text):
 
 def test_exercises_are_paired_with_their_tests_by_name(course, first):
     found = [(e.name, e.cell.number, e.test.number, e.points) for e in first.read().exercises]
-    assert found == [("double", 4, 5, 2), ("shift", 6, 7, 3)]
+    assert found == [("double", 4, 5, 2), ("shift", 7, 8, 3)]
 
 
 def test_with_cells_changes_the_cells_named_and_no_other(first):

@@ -85,7 +85,7 @@ def test_a_mistake_that_never_ends_is_caught_and_the_check_goes_on(course):
         (lambda cells: cells[4]["metadata"]["nbgrader"].pop("points"), "test_double is graded, but has no points"),
         (lambda cells: cells[3]["metadata"]["nbgrader"].update(schema_version=2), "schema_version is not 3"),
         (lambda cells: cells[3]["metadata"]["nbgrader"].update(grade_id="a b"), "grade_id 'a b'"),
-        (lambda cells: cells[5]["metadata"]["nbgrader"].update(grade_id="double"), "is that of cell 4"),
+        (lambda cells: cells[6]["metadata"]["nbgrader"].update(grade_id="double"), "is that of cell 4"),
         (lambda cells: cells[3]["metadata"].pop("nbgrader"), "no nbgrader metadata"),
         (lambda cells: cells[0].update(source="# First"), "`objectives` is missing"),
         (lambda cells: cells[1].update(outputs=[{"output_type": "stream", "name": "stdout", "text": "x"}]), "outputs"),
@@ -100,7 +100,7 @@ def test_a_fault_of_form_is_red(course, edit, what):
 
 def test_a_plain_cell_that_fails_is_red(course, first):
     write_notebook(first.notebook, [*first_cells(), code("x = 1\nx / 0")])
-    assert "cell 9, line 2: fails: ZeroDivisionError" in faults(course)
+    assert "cell 11, line 2: fails: ZeroDivisionError" in faults(course)
 
 
 def test_a_mistake_that_the_exam_does_not_see_is_red(course, first):

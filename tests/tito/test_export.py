@@ -91,10 +91,10 @@ def test_a_syntax_error_is_told_with_notebook_cell_line_and_text(course, first):
 
 def test_every_broken_cell_is_told_at_once(course, first):
     source_of(first.notebook, 4, "#| export\ndef double(x)")
-    source_of(first.notebook, 6, "#| export\nfrom .core import double")
+    source_of(first.notebook, 7, "#| export\nfrom .core import double")
     with pytest.raises(Problem) as caught:
         export(course)
-    assert "cell 4, line 2" in str(caught.value) and "cell 6, line 2: relative import" in str(caught.value)
+    assert "cell 4, line 2" in str(caught.value) and "cell 7, line 2: relative import" in str(caught.value)
 
 
 def test_a_refused_export_leaves_the_package_alone(course, first):
@@ -112,7 +112,7 @@ def test_magics_are_refused_where_exported_and_fine_elsewhere(course, first):
     write_notebook(first.notebook, cells)
     export(course)
     write_notebook(first.notebook, [*cells, code("#| export\n%time double(2)")])
-    with pytest.raises(Problem, match="cell 11, line 2"):
+    with pytest.raises(Problem, match="cell 13, line 2"):
         export(course)
 
 

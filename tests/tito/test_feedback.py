@@ -120,7 +120,7 @@ def test_an_export_of_unfinished_exercises_says_so_and_is_made(workspace):
 
 def test_the_first_wrong_answer_comes_first_and_in_full_and_the_others_are_folded(course):
     source_of(course.root / NOTEBOOK, 4, WRONG)
-    source_of(course.root / NOTEBOOK, 6, WRONG_SHIFT)
+    source_of(course.root / NOTEBOOK, 7, WRONG_SHIFT)
     lines = tito(course.root, "test", "01").stdout.splitlines()
     assert lines[2:6] == ["✗ double  failed", "  double(3)", "    expected 6", "    got      12"]
     assert "  cell 5, line 2:  assert double(3) == 6" in lines[6]

@@ -1,51 +1,41 @@
 """The stub sends the student to `tito hint`: it must lead somewhere."""
 
 import pytest
-from course_fixture import code, first_cells, markdown, source_of, tito, write_notebook
+from course_fixture import first_cells, source_of, tito, write_notebook
 
 from tito.problem import Problem
 from tito.student.hint import first_unfinished, hints_for
 from tito.testing import test as run_tests
 
-HINTS = "<details><summary>Hint 1</summary>What is twice?</details>\n<details><summary>Hint 2</summary>$2x$</details>"
-QUESTION, EQUATION = "What is twice?", "$2x$"
+QUESTION, EQUATION = "Which operator?", "$y = 2x$"
 
 
-@pytest.fixture
-def hinted(course, first):
-    cells = first_cells()
-    cells.insert(4, markdown(HINTS))
-    write_notebook(first.notebook, [*cells, code("x = 1")])
-    return course
-
-
-def test_each_call_gives_the_next_hint_and_the_last_one_stays(hinted):
-    shown = [tito(hinted.root, "hint", "double").stdout for _ in range(3)]
+def test_each_call_gives_the_next_hint_and_the_last_one_stays(course):
+    shown = [tito(course.root, "hint", "double").stdout for _ in range(3)]
     assert QUESTION in shown[0] and EQUATION not in shown[0] and "tito hint double" in shown[0]
     assert EQUATION in shown[1] and QUESTION not in shown[1] and "tito test 01 double" in shown[1]
     assert EQUATION in shown[2]
-    assert hints_for(hinted, "shift")[1] == []
 
 
-def test_a_hint_can_be_asked_for_by_its_number(hinted):
-    assert EQUATION in tito(hinted.root, "hint", "double", "2").stdout
-    assert QUESTION in tito(hinted.root, "hint", "double", "1").stdout
-    assert EQUATION in tito(hinted.root, "hint", "double").stdout, "both were seen: the last one stays"
+def test_a_hint_can_be_asked_for_by_its_number(course):
+    assert EQUATION in tito(course.root, "hint", "double", "2").stdout
+    assert QUESTION in tito(course.root, "hint", "double", "1").stdout
+    assert EQUATION in tito(course.root, "hint", "double").stdout, "both were seen: the last one stays"
 
 
-def test_a_record_of_hints_that_cannot_be_read_is_no_record(hinted):
-    hinted.state.mkdir()
-    (hinted.state / "hints.json").write_text("[", encoding="utf-8")
-    assert QUESTION in tito(hinted.root, "hint", "double").stdout
+def test_a_record_of_hints_that_cannot_be_read_is_no_record(course):
+    course.state.mkdir()
+    (course.state / "hints.json").write_text("[", encoding="utf-8")
+    assert QUESTION in tito(course.root, "hint", "double").stdout
 
 
 def test_without_a_name_the_first_unfinished_exercise_is_meant(workspace):
     first = workspace.catalogue.find("01")
-    assert "double has no hints" in tito(workspace.root, "hint").stdout
+    assert "double  hint 1 of 2" in tito(workspace.root, "hint").stdout
     source_of(first.notebook, 4, "#| export\ndef double(x):\n    return 2 * x")
     run_tests(workspace, first)
     assert first_unfinished(workspace) == "shift"
-    source_of(first.notebook, 6, "#| export\ndef shift(x, by=1):\n    return x + by")
+    source_of(first.notebook, 7, "#| export\ndef shift(x, by=1):\n    return x + by")
     run_tests(workspace, first)
     assert first_unfinished(workspace) == "quad"
 
@@ -63,6 +53,8 @@ def test_an_unknown_exercise_is_a_usage_error(course):
     assert done.returncode == 2 and "did you mean double?" in done.stderr
 
 
-def test_an_exercise_without_hints_says_so_and_sends_on(course):
+def test_an_exercise_without_hints_says_so_and_sends_on(course, first):
+    write_notebook(first.notebook, first_cells()[:-1])
+    assert hints_for(course, "shift")[1] == []
     done = tito(course.root, "hint", "shift")
     assert done.returncode == 0 and "shift has no hints" in done.stdout and "tito test 01 shift" in done.stdout

@@ -18,7 +18,7 @@ TRIPLE = (
     '#| export\ndef triple(x):\n    "Three times x."\n    ### BEGIN SOLUTION\n    return x * 3\n    ### END SOLUTION\n'
 )
 TEST_TRIPLE = "assert triple(2) == 6"
-CELLS = ("front", "target", "activate", "double", "test_double", "shift", "test_shift", "why")
+CELLS = ("front", "target", "activate", "double", "test_double", "told", "shift", "test_shift", "why")
 NAMED = {name: index for index, name in enumerate(CELLS)}
 
 

@@ -69,7 +69,7 @@ def test_hidden_tests_and_model_answers_are_taken_out(course, first, tmp_path):
     release(course, tmp_path / "out")
     released = tmp_path / "out/modules/01_first/first_dev.ipynb"
     assert source_of(released, 5) == test
-    assert "two is more" not in source_of(released, 8) and "Your answer" in source_of(released, 8)
+    assert "two is more" not in source_of(released, 9) and "Your answer" in source_of(released, 9)
 
 
 def test_nbdev_export_works_in_a_release(course, tmp_path):
@@ -102,7 +102,7 @@ def test_a_malformed_marker_is_refused_with_cell_and_line(course, first, tmp_pat
 
 def test_a_solution_in_a_cell_that_is_no_exercise_is_refused(course, first, tmp_path):
     write_notebook(first.notebook, [*first_cells(), code(f"def f():\n    {BEGIN}\n    return 1\n    ### END SOLUTION")])
-    with pytest.raises(Problem, match="cell 9, line 2.*no exercise"):
+    with pytest.raises(Problem, match="cell 11, line 2.*no exercise"):
         release(course, tmp_path / "out")
 
 

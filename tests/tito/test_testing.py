@@ -151,7 +151,7 @@ def test_a_copied_test_cell_does_not_stand_in_for_the_first(course):
 
 
 def test_one_exercise_can_be_tested_alone(course):
-    write(course, "#| export\ndef shift(x, by=1):\n    return 0", number=6)
+    write(course, "#| export\ndef shift(x, by=1):\n    return 0", number=7)
     assert [r.name for r in run(course, exercises=["double"]).results] == ["double"]
     assert tito(course.root, "test", "01", "double").returncode == 0
     assert tito(course.root, "test", "01", "shift").returncode == 1

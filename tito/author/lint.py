@@ -2,6 +2,7 @@
 
 import re
 
+from tito.author.lesson import form_faults
 from tito.catalogue import Module
 from tito.notebook import Cell, Notebook
 from tito.regions import BEGIN
@@ -15,7 +16,7 @@ def lint(course, module: Module, notebook: Notebook) -> list[str]:
     """Every fault of format, front matter, metadata and markers."""
     name = course.inside(notebook.path)
     faults = _format_faults(notebook, name) + _front_faults(module, name) + _cell_faults(notebook, name)
-    return faults + _release_faults(course, notebook)
+    return faults + form_faults(notebook, name) + _release_faults(course, notebook)
 
 
 def _format_faults(notebook: Notebook, name: str) -> list[str]:
