@@ -112,19 +112,19 @@ def prepared(course):
 def floor(count):
     "Seconds to fork and confine `count` workers that ask the reference, already compiled, every question and end."
     from tito.grading import syscalls
-    from tito.grading.worker import confine, zygote
+    from tito.grading.worker import confine, sit
     from tito.grading.worker.answer import Namespace, given, make_module, run_piece
     from tito.settings import read_course
 
     exam = prepared(read_course(ROOT))
     filter = syscalls.encoded()
-    questions, modules = zygote.prepare(exam.course)
+    questions, modules = sit.prepare(exam.course)
     module = make_module(exam.course["target"])
     for number, piece in enumerate(exam.reference):
         run_piece(number, piece.source, piece.place, module, 0)
     limits = confine.prepared(exam.course["limits"], filter, 0)
     draws = [given(SEED, question) for question in questions]
-    zygote.settle()
+    sit.settle()
     start = perf_counter()
     for _ in range(count):
         if not (child := os.fork()):

@@ -8,19 +8,20 @@ The way of a submission, by file:
     intake    finds a submission and reads it; pieces cuts it, stack adds
               the student's own earlier lessons                                 judge's side
     examiner  takes it from its file to its result; makes the key first         judge's side
-    workers   handles on zygotes and their workers                              judge's side
+    workers   handles on zygotes and their workers; spawned: on workers where
+              nothing can be forked (job: what Windows puts around them)        judge's side
     sitting   asks the questions, with deadlines; a fresh worker after a death  judge's side
       wire, sheet, exam     frames, answers, questions                          both sides
       worker/zygote         forks a confined worker for each submission         student's side
-      worker/confine        takes away what a worker does not need              student's side
-      worker/answer         runs the code and answers                           student's side
+      worker/alone          is one, where nothing can be forked                 student's side
+      worker/confine        takes away what a worker does not need: landlock,
+                            sandbox; probe tries whether it is gone             student's side
+      worker/sit, answer    runs the code and answers                           student's side
     judge     compares a sheet with the key                                     judge's side
     marks     points by exercise and aspect                                     judge's side
     journal   keeps each result as it comes; a rerun goes on from there         judge's side
     grades    table, grades.csv, grades.json                                    judge's side
 """
-
-import os
 
 
 def grade(course, path, module="04", **options):
@@ -34,10 +35,6 @@ def grade(course, path, module="04", **options):
     `fresh`. Ctrl-C ends the batch early: what is finished is returned, with `interrupted` set. Raises Problem for what
     the caller can put right.
     """
-    if os.name != "posix":
-        from tito.problem import Problem
-
-        raise Problem("grading forks a confined process for each submission, which Windows cannot do", next="use WSL 2")
     from tito.grading import batch
 
     return batch.grade(course, path, module, **options)
@@ -45,8 +42,6 @@ def grade(course, path, module="04", **options):
 
 def isolation() -> str:
     """What confines a worker on this machine, found by trying."""
-    if os.name != "posix":
-        return "none: grading needs Linux (under Windows: WSL 2)"
     from tito.grading.workers import probe
 
     held = probe()

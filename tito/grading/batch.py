@@ -17,8 +17,8 @@ from tito.grading.journal import Journal
 from tito.grading.marks import Result
 from tito.grading.pieces import FAILED
 from tito.grading.prepare import Exam, prepare
-from tito.grading.worker.confine import PROTECTIONS
-from tito.grading.workers import Lost, Seat, require_fork
+from tito.grading.worker.confine import NEEDED, PROTECTIONS
+from tito.grading.workers import Lost, Seat, take_seats
 from tito.problem import Problem
 
 STOP = object()
@@ -42,14 +42,13 @@ def grade(
     on_result=None,
 ) -> Grades:
     """Grade the submissions in `path`; see tito.grading.grade."""
-    require_fork()
     started = time.monotonic()
     prepared = prepare(course, module, only, time_limit, memory_limit, unsafe, own_stack)
     entries = intake.find(Path(path))
     with contextlib.ExitStack() as closing:
         journal = _opened(out, prepared, sorted(only or []), fresh, closing)
         seed = _seed(seed, journal, fresh)
-        seats = [Seat(prepared.course, n) for n in range(min(workers or _cores(), len(entries)))]
+        seats = take_seats(prepared.course, min(workers or _cores(), len(entries)))
         for seat in seats:
             closing.callback(seat.close)
         held = _ready(prepared, seats[0], unsafe)
@@ -153,11 +152,11 @@ def _ready(prepared: Exam, seat: Seat, unsafe: bool) -> dict[str, bool]:
         raise Problem(f"the process that starts workers does not start: {error}", next="tito doctor") from error
     if "error" in reply:
         raise Problem(f"{prepared.module.folder}: prerequisites and exam do not load: {reply['error']}")
-    missing = [PROTECTIONS[name] for name, held in reply["held"].items() if not held]
+    missing = [PROTECTIONS[name] for name, held in reply["held"].items() if not held and name in NEEDED]
     if missing and not unsafe:
         raise Problem(
             f"submissions cannot be confined here; missing: {', '.join(missing)}",
-            next="grade on a Linux machine that allows it, or add --unsafe if you trust every submission",
+            next="grade on Linux (under Windows: WSL 2) that allows it, or add --unsafe if you trust every submission",
         )
     return reply["held"]
 

@@ -1,6 +1,5 @@
 """One submission sits the exam: workers answer, the answers are collected; what hangs or dies costs one question."""
 
-import os
 import signal
 import time
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from tito.grading.sheet import CRASHED, MEMORY, TIMEOUT, UNREADABLE, Answer, She
 
 PATIENCE = 30  # times the time limit: what one submission may take in all
 SHORTEST = 0.2  # seconds
+SIGKILL = 9  # Windows has no name for it, and no such end
 KILLS = 3  # times that a step may end by SIGKILL before the step is held to be the cause
 
 
@@ -161,13 +161,12 @@ class Sitting:
 
 
 def _killed(ended: int) -> bool:
-    return os.WIFSIGNALED(ended) and os.WTERMSIG(ended) == signal.SIGKILL
+    return ended == -SIGKILL
 
 
 def _how_it_ended(ended: int | None) -> str:
     if ended is None:
         return "the process ended"
-    if os.WIFSIGNALED(ended):
-        name = signal.strsignal(os.WTERMSIG(ended)) or "a signal"
-        return f"the process was ended by signal {os.WTERMSIG(ended)} ({name})"
-    return f"the code ended its process with exit code {os.WEXITSTATUS(ended)}"
+    if ended < 0:
+        return f"the process was ended by signal {-ended} ({signal.strsignal(-ended) or 'a signal'})"
+    return f"the code ended its process with exit code {ended}"

@@ -1,7 +1,6 @@
 """The judge's handles on the other side: a seat holds a zygote, asks it for workers, and replaces it when it dies."""
 
 import contextlib
-import fcntl
 import json
 import os
 import select
@@ -16,7 +15,13 @@ from tito.grading import syscalls
 from tito.grading.wire import LENGTH, NUMBER
 from tito.problem import Problem
 
+try:
+    import fcntl
+except ImportError:  # Windows, where nothing here is used but names
+    fcntl = None
+
 ROOT = str(Path(__file__).resolve().parents[2])
+FORKS = sys.platform == "linux"
 START_LIMIT, REPLY_LIMIT = 60, 10  # seconds: a cold disk may be slow to give up NumPy
 ATTEMPTS = 20  # zygotes in a row that die before we give up: someone may be killing them
 SLICE = 0.02  # seconds between two looks at what a worker has answered
@@ -42,15 +47,6 @@ def nothing(tt, rng):
 
 class Lost(Exception):
     """The zygote no longer answers."""
-
-
-def require_fork() -> None:
-    """Raise Problem where workers cannot be forked."""
-    if not (hasattr(os, "fork") and hasattr(socket, "send_fds")):
-        raise Problem(
-            f"grading forks a confined process for each submission, which {sys.platform} cannot do",
-            next="grade on Linux; under Windows use WSL 2",
-        )
 
 
 class Zygote:
@@ -121,10 +117,10 @@ class Zygote:
         return worker
 
     def end(self) -> int:
-        """Make sure that the worker has ended; its wait status. Raises Lost."""
+        """Make sure that the worker has ended; its exit code, or minus the signal that ended it. Raises Lost."""
         try:
             self.control.sendall(b"E")
-            return NUMBER.unpack(self._exactly(NUMBER.size))[0]
+            return os.waitstatus_to_exitcode(NUMBER.unpack(self._exactly(NUMBER.size))[0])
         except OSError as error:
             raise Lost(str(error)) from error
 
@@ -138,7 +134,7 @@ class Zygote:
 def _wide_pipe() -> tuple[int, int]:
     """A pipe with room for a whole sheet, where the system allows: its worker need not wait for the judge to look."""
     read, write = os.pipe()
-    if hasattr(fcntl, "F_SETPIPE_SZ"):
+    if hasattr(fcntl, "F_SETPIPE_SZ"):  # not on macOS
         with contextlib.suppress(OSError):
             fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, PIPE)
     return read, write
@@ -216,7 +212,7 @@ class Seat:
                 self.replace()
 
     def end(self) -> int | None:
-        """How the worker ended (a wait status); None when the zygote died with it."""
+        """How the worker ended: its exit code, or minus the signal; None when the zygote died with it."""
         try:
             return self.zygote.end()
         except Lost:
@@ -239,11 +235,22 @@ class Seat:
         self.zygote.close()
 
 
+def take_seats(course: dict, count: int) -> list:
+    """Seats for as many submissions at a time: of forked workers on Linux, of spawned ones elsewhere.
+
+    macOS can fork, but what its libraries hold does not survive that.
+    """
+    if FORKS:
+        return [Seat(course, number) for number in range(count)]
+    from tito.grading import spawned
+
+    return [spawned.Seat(course, number) for number in range(count)]
+
+
 def probe(memory: int = 1 << 30) -> dict[str, bool]:
-    """Which protections a worker would have here; see worker.confine."""
-    require_fork()
+    """Which protections a worker would have here; see worker.probe."""
     given = {"libraries": ["numpy"], "prerequisites": [], "exam": _NO_EXAM, "target": "x", "unsafe": True}
-    seat = Seat(given | {"limits": {"memory": memory, "cpu": 10}}, 0)
+    (seat,) = take_seats(given | {"limits": {"memory": memory, "cpu": 10}}, 1)
     try:
         reply = seat.start()
     finally:

@@ -1,0 +1,102 @@
+"""What every worker does, forked or alone: it loads the course; then it runs the pieces of one job and answers."""
+
+import gc
+import os
+import sys
+import sysconfig
+import types
+import warnings
+
+import numpy.random
+
+from tito.grading import exam, wire
+from tito.grading.worker.answer import (
+    READY,
+    GlobalGenerator,
+    Namespace,
+    answer,
+    forget,
+    given,
+    make_module,
+    publish,
+    run_piece,
+    seeds,
+)
+
+_FILLED: list[bytes] = []  # objects that hold their places
+
+
+def prepare(course: dict) -> tuple[list, list]:
+    """Load the prerequisites and the exam, then take away the ways back to the disk."""
+    for library in course["libraries"]:
+        __import__(library)
+    numpy.random.default_rng(0).normal()  # imported on first use: 13 ms in every worker otherwise
+    modules = []
+    for name, source in course["prerequisites"]:
+        module = make_module(name)
+        exec(compile(source, module.__file__, "exec"), module.__dict__)
+        publish(module)
+        modules.append(module)
+    for source, place in course.get("provided", ()):  # once here, not once a worker: a third of a student's cells
+        READY[source, place] = compile(source, place, "exec", dont_inherit=True)
+    questions = exam.load(course["exam"])
+    settle()
+    return questions, modules
+
+
+def settle() -> None:
+    """Leave the standard library as the only place to import from, and nothing to collect."""
+    paths = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    sys.path[:] = list(dict.fromkeys([*paths, *(path + "/lib-dynload" for path in paths)]))
+    sys.argv[:] = [""]
+    for name, module in sys.modules.items():
+        if name.split(".")[0] == "tito" and hasattr(module, "__path__"):
+            module.__path__ = []
+    sys.path_importer_cache.clear()
+    warnings.simplefilter("ignore")
+    gc.collect()
+    _FILLED.extend(_gaps_filled())
+    gc.freeze()
+
+
+def _gaps_filled() -> list[bytes]:
+    """Small objects of each size that Python keeps apart, enough to fill what imports left free between other things.
+
+    What a worker makes then lies together, and not on a hundred pages that would each be copied for it.
+    """
+    return [bytes(size) for size in range(0, 480, 16) for _ in range(160_000 // (size + 33))]
+
+
+def drawn(seed: int, questions: list, generator: GlobalGenerator) -> list:
+    """What each question is asked with. The seed stays in this frame: a worker need not know the order of the cases."""
+    generator.start(seeds(seed, "the global generator") & 0xFFFFFFFF)
+    return [given(seed, question) for question in questions]
+
+
+def sit(job: dict, answer_fd: int, target: str, questions: list, modules: list, draws: list, generator) -> None:
+    """Run the job's pieces and answer its questions; `target` is the graded module's name."""
+    if job["own"]:  # the student's own earlier lessons: nothing of ours that imports them may stay
+        modules = []
+        forget(target.partition(".")[0])
+    for name in job["own"]:
+        modules.append(_run(answer_fd, name, [piece for piece in job["pieces"] if piece[3] == name]))
+        publish(modules[-1])
+    module = _run(answer_fd, target, [piece for piece in job["pieces"] if not piece[3]])
+    tt = Namespace([module, *reversed(modules)])
+    for number in job["questions"]:
+        generator.restore()
+        send(answer_fd, answer(number, questions[number], tt, draws[number]))
+
+
+def _run(answer_fd: int, name: str, pieces: list) -> types.ModuleType:
+    """The module that the pieces make, each of them reported on."""
+    module, flags = make_module(name), 0
+    for number, source, place, _ in pieces:
+        report, flags = run_piece(number, source, place, module, flags)
+        send(answer_fd, wire.encode(report))
+    return module
+
+
+def send(fd: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(fd, data) :]
