@@ -3,6 +3,8 @@
 Every check raises AssertionError with the call, what was expected and what came back. An exercise that is not yet
 written raises its own NotImplementedError, which passes through untouched.
 """
+import inspect
+
 import numpy as np
 
 from tito.replay import numeric_gradient, replay
@@ -96,15 +98,27 @@ def _relation(got, want, args):
 
 
 def _fail(function, args, options, want, got, why=""):
-    name = getattr(function, "__name__", None) or type(function).__name__
-    words = [shown(a) for a in args] + [f"{k}={shown(v)}" for k, v in options.items()]
+    name, more = _called(function)
+    words = [shown(a) for a in args] + [f"{k}={shown(v)}" for k, v in options.items()] + more
     told = f"\n  that is  {why}" if why else ""
     raise AssertionError(f"{name}({', '.join(words)})\n  expected {want}\n  got      {got}{told}")
+
+
+def _called(function):
+    """The name to show of what was called, and a "…" for what a lambda gives it beside: `mse_loss(p, …)`."""
+    name = getattr(function, "__name__", None) or type(function).__name__
+    if name != "<lambda>":
+        return name, []
+    seen = inspect.getclosurevars(function)
+    inner = [name for name, value in (seen.nonlocals | seen.globals).items() if callable(value)]
+    return (inner[0], ["…"]) if inner else ("lambda", [])
 
 
 def shown(value):
     """A short text of a value: arrays on one line, long ones cut in the middle."""
     data = bare(value)
+    if type(data) is float and len(repr(data)) > 9:
+        return f"{data:.7g}"
     if isinstance(data, (np.ndarray, np.generic)):
         return " ".join(np.array2string(np.asarray(data), precision=6, separator=", ", threshold=20).split())
     return repr(data) if len(repr(data)) < 80 else repr(data)[:77] + "..."

@@ -8,6 +8,7 @@ from course_fixture import a_test, code, exercise, first_cells, second_cells, so
 
 from tito import testing
 from tito.export import export
+from tito.inline import expect
 from tito.notebook import read_notebook
 from tito.running.unexported import unexported
 from tito.student.progress import export_state
@@ -179,3 +180,14 @@ def test_the_next_step_leads_on_from_a_lesson_that_is_tested_and_exported(course
     source_of(course.root / NOTEBOOK, 4, RIGHT)
     os.utime(course.root / NOTEBOOK, (time.time() + 5,) * 2)
     assert run(course).next == "tito export 01"
+
+
+def test_a_check_through_a_lambda_names_what_it_calls_and_rounds_long_numbers():
+    def halved(x, by):
+        return x / by
+
+    with pytest.raises(AssertionError) as told:
+        expect(lambda x: halved(x, 2), 1.0, gives=1 / 3)
+    assert str(told.value).startswith("halved(1.0, …)\n  expected 0.3333333\n  got      0.5")
+    with pytest.raises(AssertionError, match=r"^lambda\(1.0\)"):
+        expect(lambda x: -x, 1.0, gives=1.0)

@@ -116,6 +116,19 @@ def test_a_flood_of_printing_is_neither_slow_nor_fatal(course):
     assert result(course, "double").passed
 
 
+def test_what_a_learner_prints_to_find_an_error_is_shown_with_it(course):
+    write(course, "#| export\ndef double(x):\n    print('so far', x)\n    return x * 3")
+    assert "printed  so far 3\n" in tito(course.root, "test", "double").stdout
+    write(course, "#| export\ndef double(x):\n    for n in range(100):\n        print('step', n)\n    return x * 3")
+    told = tito(course.root, "test", "double").stdout
+    assert "step 99" in told and "step 0" not in told and "(the last 12 lines)" in told
+
+
+def test_a_forgotten_return_is_told_as_such(course):
+    write(course, "#| export\ndef half(x):\n    x / 2\ndef double(x):\n    return 4 * half(x)")
+    assert "is a return missing?" in result(course, "double").message
+
+
 def test_a_deleted_test_cell_is_missing_not_passed(course):
     cells = first_cells()
     del cells[4]
@@ -162,6 +175,15 @@ def test_a_mistyped_name_is_a_usage_error_with_a_suggestion(course):
     assert done.returncode == 2 and "did you mean double?" in done.stderr
     done = tito(course.root, "test", "frist")
     assert done.returncode == 2 and "did you mean 01_first?" in done.stderr
+    done = tito(course.root, "test", "duoble")
+    assert done.returncode == 2 and "did you mean double?" in done.stderr
+
+
+def test_an_exercise_is_tested_by_its_name_alone_wherever_it_stands(course):
+    write(course, "#| export\ndef shift(x, by=1):\n    return 0", number=7)
+    done = tito(course.root, "test", "double")
+    assert done.returncode == 0 and "1 of 1 exercise" in done.stdout, done.stderr
+    assert "1 of 2 exercises" in tito(course.root, "test", "double", "shift").stdout
 
 
 def test_outside_of_a_course_the_way_in_is_told(tmp_path):

@@ -32,7 +32,9 @@ def start(
 
 
 def test(
-    module: Annotated[str | None, typer.Argument(metavar="[MODULE]", show_default=False)] = None,
+    module: Annotated[
+        str | None, typer.Argument(metavar="[MODULE]", help="Or an exercise alone.", show_default=False)
+    ] = None,
     exercises: Annotated[list[str] | None, typer.Argument(metavar="[EXERCISE]...", show_default=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="Results as JSON.")] = False,
     time_limit: Annotated[float | None, typer.Option(min=0.1, help="Seconds for one cell.", show_default=False)] = None,
@@ -43,6 +45,8 @@ def test(
     from tito.running import show
 
     course = course_here()
+    if module and (lesson := _lesson_of_exercise(course, module)):
+        module, exercises = lesson.folder, [module, *(exercises or [])]
     modules = named(course, [module] if module else None) or [m for m in course.catalogue if m.notebook.exists()]
     if watch:
         _watch(course, modules)
@@ -57,6 +61,23 @@ def test(
         left = next((result for result in results if not result.passed), None)
         console.next_step(f"tito test {left.module}" if left else "tito export")
     raise typer.Exit(0 if results and all(result.passed for result in results) else 1)
+
+
+def _lesson_of_exercise(course, word: str):
+    """The lesson whose exercise `word` names, None where it names a lesson; raises Problem where it names neither."""
+    from tito.problem import Problem
+    from tito.student.hint import lesson_of
+
+    try:
+        course.catalogue.find(word)
+    except Problem as no_module:
+        if word[:1].isdigit():
+            raise
+        try:
+            return lesson_of(course, word)[0]
+        except Problem as no_exercise:
+            meant = "did you mean" in no_exercise.next and "did you mean" not in no_module.next
+            raise (no_exercise if meant else no_module) from None
 
 
 def _watch(course, modules):

@@ -14,7 +14,10 @@ MISSING, TIMEOUT, CRASHED, NOT_REACHED = "missing", "timeout", "crashed", "not r
 
 @dataclass
 class Result:
-    """What became of one exercise, whose own cell is number `home`; `line` and `text` point into cell number `cell`."""
+    """What became of one exercise, whose own cell is number `home`; `line` and `text` point into cell number `cell`.
+
+    `printed` is the last line that a passed test printed, or all that was printed before a cell failed.
+    """
 
     name: str
     status: str
@@ -44,6 +47,7 @@ def judged(exercise: Exercise, run: Run) -> Result:
         if outcome is None:
             return not_run(result, cell, run)
         if outcome["status"] != "ok":
+            result.printed = outcome["printed"]
             return explained(result, outcome["error"], exercise, run)
     result.status = PASSED
     result.printed = _last_line(run.outcomes[exercise.test.number]["printed"])
@@ -83,10 +87,18 @@ def explained(result: Result, error: dict, exercise: Exercise | None, run: Run) 
     elif error["type"] == "AssertionError":
         result.message = error["message"] or "its test's assertion does not hold"
     else:
-        result.message = f"{error['type']}: {error['message']}".rstrip(": ")
+        result.message = in_words(error["type"], error["message"])
     if error["frames"]:
         result.cell, result.line, result.text = _pointed(error["frames"], exercise)
     return result
+
+
+def in_words(kind: str, message: str) -> str:
+    """An error's kind and message, and what None where a value should be most often means."""
+    text = f"{kind}: {message}".rstrip(": ")
+    if kind in ("AttributeError", "TypeError") and "NoneType" in message:
+        text += "\nNone is what a function gives that ends without a return: is a return missing?"
+    return text
 
 
 def _blocker(error: dict, exercise: Exercise | None, run: Run) -> int | None:

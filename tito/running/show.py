@@ -4,6 +4,7 @@ from tito.console import next_step, say, say_parts
 from tito.problem import Problem
 from tito.show import complained, counted
 
+MOST_PRINTED = 12  # lines of what a failing exercise printed
 WRONG = ("failed", "timeout", "crashed", "missing")
 FOLDS = (  # what does not need a line each, as the line that stands for all of them
     ("passed", "✓", "green", "passed"),
@@ -66,7 +67,16 @@ def _in_full(done, result) -> None:
         say_parts((f"  {_place(done, result.cell)}, line {result.line}:  ", "dim"), (result.text, None))
     if result.home and result.home != result.cell:
         say(f"  your code is in {_place(done, result.home)}", "dim")
+    _printed(result.printed.splitlines())
     say()
+
+
+def _printed(lines: list[str]) -> None:
+    """What the code printed before it failed: the end of it."""
+    for n, line in enumerate(lines[-MOST_PRINTED:]):
+        say_parts((f"  {'' if n else 'printed':9}", "dim"), (line, None), cut=True)
+    if len(lines) > MOST_PRINTED:
+        say(f"  {'':9}(the last {MOST_PRINTED} lines)", "dim")
 
 
 def _place(done, cell: int) -> str:

@@ -58,7 +58,7 @@ def lesson_of(course, exercise: str) -> tuple[Module, Notebook]:
         import difflib
 
         close = difflib.get_close_matches(exercise, known, n=1) or [name for name in known if exercise in name]
-        meant = f"did you mean {close[0]}?" if close else "tito test"
+        meant = f"did you mean {close[0]}?" if close else "tito test MODULE lists a lesson's exercises"
         raise Problem(f"no exercise {exercise!r}", next=meant, code=USAGE)
     return known[exercise]
 

@@ -58,4 +58,4 @@ def _explained(error: Exception) -> tuple[str, str]:
         return outcome.FAILED, f"{error.name} is not defined in this notebook yet: run the cell that defines it"
     if isinstance(error, AssertionError):
         return outcome.FAILED, str(error) or explained(error) or "its test's assertion does not hold"
-    return outcome.FAILED, f"{type(error).__name__}: {error}"
+    return outcome.FAILED, outcome.in_words(type(error).__name__, str(error))
