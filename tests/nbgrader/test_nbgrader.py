@@ -50,9 +50,8 @@ def graded(nbgrader, tmp_path_factory):
     (folder / "modules").mkdir()
     shutil.copytree(ROOT / "tinytorch", folder / "tinytorch")
     for lesson in LESSONS:
-        source = next((ROOT / "modules" / lesson).glob("*_dev.ipynb"))
-        (folder / "source" / lesson).mkdir(parents=True)
-        shutil.copy(source, folder / "source" / lesson)
+        answers = shutil.ignore_patterns("exam.py", "mistakes.py", "__pycache__")
+        shutil.copytree(ROOT / "modules" / lesson, folder / "source" / lesson, ignore=answers)
         done = nbgrader(folder, "generate_assignment", lesson)
         assert done.returncode == 0, done.stderr
         shutil.copytree(folder / "source" / lesson, folder / "submitted/ada" / lesson)
