@@ -99,8 +99,12 @@ def require_student(connection: Connection, student: str, lock: bool = False) ->
     query = select(ids).where(ids == student)
     if connection.scalar(query.with_for_update() if lock else query) is not None:
         return
-    close = difflib.get_close_matches(student, list(connection.scalars(select(ids))), n=1)
-    advice = f"did you mean {close[0]}?" if close else "tito gradebook show lists everyone; a roster adds students"
+    everyone = {row.id: row.name or "" for row in connection.execute(select(ids, tables.student.c.name))}
+    within = [key for key, name in everyone.items() if student.lower() in f"{key} {name}".lower()]
+    close = sorted(within)[:3] or difflib.get_close_matches(student, everyone, n=1)
+    advice = (
+        f"did you mean {' or '.join(close)}?" if close else "tito gradebook show lists everyone; a roster adds students"
+    )
     raise Problem(f"no student {student!r} in the gradebook", next=advice, code=USAGE)
 
 

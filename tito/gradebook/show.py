@@ -92,7 +92,12 @@ def keep(course, out) -> tuple[str, str]:
 
     try:
         with gradebook.open(course) as book:
-            return f"recorded in {course.inside(str(book))}: {counted(book.record_folder(out), 'new attempt')}", ""
+            known = {student.id: student.name for student in book.students()}
+            told = f"recorded in {course.inside(str(book))}: {counted(book.record_folder(out), 'new attempt')}"
+            strangers = sorted(student.id for student in book.students() if student.id not in known)
+            if strangers and any(known.values()):  # there is a class list, and they are not on it
+                told += f"\nnot on the class list, so taken for somebody new: {_some(strangers)}"
+            return told, ""
     except (Problem, OSError, ImportError) as error:
         return "", f"not in the gradebook ({error}); {out} has everything, later: tito gradebook record {out}"
 

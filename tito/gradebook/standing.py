@@ -6,7 +6,7 @@ from functools import cached_property
 
 from tito.grading.journal import SUPERSEDED, Packing
 from tito.grading.marks import Result
-from tito.grading.pieces import GRADED
+from tito.grading.pieces import GRADED, MISSING, UNREADABLE
 from tito.problem import Problem
 
 NOT_HANDED_IN = "not handed in"
@@ -142,7 +142,8 @@ def stand(standing: Standing, asked: dict, late: Late | None) -> None:
     automatic = standing.possible or sum(task.points for task in asked.values() if not task.manual)
     standing.possible = round(automatic + sum(task.points for task in by_hand), 4)
     given = {name: mark.points for name, mark in standing.manual.items() if mark.points is not None}
-    standing.waiting = [task.name for task in by_hand if task.name not in given and standing.attempt]
+    readable = standing.attempt and standing.status not in (MISSING, UNREADABLE)
+    standing.waiting = [task.name for task in by_hand if task.name not in given and readable]
     gone = [name for name in given if name not in asked and name != TOTAL]
     if gone:
         what = f"not counted, for the lesson has them no more: the marks by hand of {', '.join(gone)}"

@@ -33,8 +33,11 @@ def graded(course, submissions, number: str, options: dict, json: bool = False, 
             console.complain(Problem(f"not saved: {grades.trouble}"))
         return grades
     class_table(grades)
-    if kept:
-        say(kept, "dim")
+    told, *strangers = kept.splitlines() or [""]
+    if told:
+        say(told, "dim")
+    for line in strangers:
+        say(line, "yellow")
     if out:
         _what_next(grades, out, course.catalogue.find(number) if kept else None)
     return grades
@@ -62,7 +65,8 @@ def class_table(grades) -> None:
     say()
     marked = f"{counted(len(totals), 'submission')} graded in {grades.seconds:.1f} s"
     if grades.kept:
-        marked = f"{counted(len(totals), 'submission')} graded, {grades.kept} kept unchanged, in {grades.seconds:.1f} s"
+        have = "has a mark" if len(totals) == 1 else "have marks"
+        marked = f"{counted(len(totals), 'submission')} {have}; {grades.kept} kept unchanged, in {grades.seconds:.1f} s"
     if totals:
         middle = (totals[(len(totals) - 1) // 2] + totals[len(totals) // 2]) / 2
         marked += f" · median {middle:.4g} of {grades.possible:g} · seed {grades.seed}"

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tito.gradebook import NOT_HANDED_IN
-from tito.grading.pieces import FAILED, GRADED
+from tito.grading.pieces import DUPLICATE, FAILED, GRADED, MISSING, UNREADABLE
 from tito.grading.worker.confine import PROTECTIONS
 from tito.report import figures, parts, text
 from tito.report.picture import histogram, pictures
@@ -21,6 +21,11 @@ MARK = "tito report "  # and the lesson: every page says what wrote it
 MARK_JS = 'document.documentElement.className="js"'
 MOST, MANY = 60, 12  # names listed at once; names listed without being asked
 MISCONCEPTIONS = 40
+WITHOUT_MARK = {
+    MISSING: "does not hold this lesson",
+    UNREADABLE: "cannot be read",
+    DUPLICATE: "is there more than once",
+}
 
 
 def _finalize(value):
@@ -149,8 +154,8 @@ def _summary(student: Student, lines: list[figures.Line]) -> str:
     if student.total is None and result.status == GRADED:
         return "It is graded, but its mark waits for your instructor."
     if student.total is None:
-        what = f"What you handed in is {result.status}: it could not be graded."
-        return f"{what} This is no zero; put it right and hand it in again."
+        why = WITHOUT_MARK.get(result.status, f"is {result.status}")
+        return f"What you handed in {why}: it could not be graded. This is no zero; put it right and hand it in again."
     full, left = sum(line.full for line in lines), sum(not line.full for line in lines)
     if not left:
         return f"All {text.counted(full, 'exercise')} have full marks. There is nothing to put right."

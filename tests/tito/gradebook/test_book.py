@@ -222,6 +222,19 @@ def test_a_student_of_the_roster_without_a_submission_stands_there_without_a_mar
     assert found.result.marks == [] and found.waiting == []
 
 
+@pytest.mark.parametrize("status, waits", [("unreadable", False), ("missing", False), ("failed", True)])
+def test_nobody_is_asked_to_read_answers_that_were_not_handed_in(book, head, status, waits):
+    book.record(head, [failed("ada", status, "why")])
+    assert bool(standing(book).waiting) == waits
+
+
+def test_a_student_who_is_not_there_is_looked_for_by_a_part_of_the_id(book, head):
+    book.record(head, [graded("anton-bauer@uni.edu"), graded("bea@uni.edu")])
+    with pytest.raises(Problem) as told:
+        book.history("bauer", "02")
+    assert told.value.next == "did you mean anton-bauer@uni.edu?"
+
+
 def test_a_real_grading_is_recorded_from_its_folder_with_what_was_superseded(course, place, tmp_path):
     folder = tmp_path / "class"
     folder.mkdir()

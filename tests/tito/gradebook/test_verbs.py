@@ -81,6 +81,15 @@ def test_a_gradebook_that_cannot_be_written_costs_no_grade_and_can_be_filled_lat
     assert "0 new attempts" in tito("gradebook", "record")
 
 
+def test_who_is_graded_and_not_on_the_class_list_is_told(tito, course):
+    (course.root / "ada.ipynb").write_text(submission())
+    assert "class list" not in tito("grade", "02", "ada.ipynb")  # there is none
+    (course.root / "roster.csv").write_text("id,name\nada,Ada\n")
+    tito("gradebook", "roster", "roster.csv")
+    (course.root / "losses_dev.ipynb").write_text(submission())
+    assert "taken for somebody new: losses_dev" in tito("grade", "02", "losses_dev.ipynb")
+
+
 def test_without_the_gradebook_nothing_is_made(tito, course):
     (course.root / "ada.ipynb").write_text(submission())
     tito("grade", "02", "ada.ipynb", "--no-gradebook")

@@ -60,6 +60,7 @@ def test_a_cause_is_told_once_and_what_it_costs_points_to_it(written):
 def test_no_mark_is_no_zero(written):
     pages = written(small_class() + [unreadable("gus", "/srv/secret: no worker", "failed")])
     assert "No mark yet" in words(pages["dan"]) and "not a notebook" in pages["dan"]
+    assert "What you handed in cannot be read" in words(pages["dan"])
     assert "not your fault" in pages["gus"] and "/srv/secret" not in pages["gus"]
     assert "0 of 16 points" in words(pages["eve"]) and "Not written yet" in pages["eve"]
     assert "2 unreadable" not in words(pages[None]) and "1 unreadable dan" in words(pages[None])
