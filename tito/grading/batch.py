@@ -181,7 +181,7 @@ def _run(examine: Examiner, seats: list[Seat], entries: list[Entry], grades: Gra
         for thread in threads:
             thread.start()
         try:
-            while len(grades.results) < total and (result := done.get()) is not STOP:
+            while len(grades.results) < total and (result := _next(done)) is not STOP:
                 if isinstance(result, BaseException):
                     raise result  # a fault of ours, not a submission's
                 take(result)
@@ -196,6 +196,13 @@ def _run(examine: Examiner, seats: list[Seat], entries: list[Entry], grades: Gra
                 thread.join()
         for result in _finished(done):
             take(result)
+
+
+def _next(done: queue.SimpleQueue):
+    """What comes next. Windows lets no Ctrl-C through to who waits without an end."""
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return done.get(timeout=1)
 
 
 def _finished(done: queue.SimpleQueue):

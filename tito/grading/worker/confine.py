@@ -134,11 +134,15 @@ def _change_user(limits: dict) -> None:
         return
     os.setgroups([])
     try:
-        os.setresgid(*[limits["uid"]] * 3)
-        os.setresuid(*[limits["uid"]] * 3)
+        _become(limits["uid"])
     except OSError:
-        os.setresgid(*[NOBODY] * 3)
-        os.setresuid(*[NOBODY] * 3)
+        _become(NOBODY)
+
+
+def _become(user: int) -> None:
+    """The real, effective and saved user and group at once, for it is root who asks."""
+    os.setgid(user)
+    os.setuid(user)
 
 
 def _drop_capabilities(limits: dict) -> None:

@@ -5,6 +5,7 @@ worker makes it itself, after the course is loaded, so that not even the program
 """
 
 import ctypes
+import os
 
 # Everything is refused but this: libraries of the system, which load lazily, randomness, and signals to oneself.
 _ALWAYS = """(version 1)
@@ -19,9 +20,14 @@ _ALWAYS = """(version 1)
 
 def profile(readable: list[str], listed: list[str]) -> str:
     """The rules: `readable` files, and folders with all below, may be read; `listed` folders only themselves."""
-    rules = [f"(allow file-read* (subpath {_quoted(path)}))" for path in readable]
-    rules += [f"(allow file-read-data (literal {_quoted(path)}))" for path in listed]
+    rules = [f"(allow file-read* file-map-executable (subpath {_quoted(path)}))" for path in _resolved(readable)]
+    rules += [f"(allow file-read-data (literal {_quoted(path)}))" for path in _resolved(listed)]
     return _ALWAYS + "\n".join(rules) + "\n"
+
+
+def _resolved(paths: list[str]) -> list[str]:
+    """As they are called, and where links lead: the sandbox looks at the latter."""
+    return list(dict.fromkeys([*paths, *map(os.path.realpath, paths)]))
 
 
 def _quoted(path: str) -> str:

@@ -47,7 +47,8 @@ def prepare(course: dict) -> tuple[list, list]:
 def settle() -> None:
     """Leave the standard library as the only place to import from, and nothing to collect."""
     paths = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
-    sys.path[:] = list(dict.fromkeys([*paths, *(path + "/lib-dynload" for path in paths)]))
+    extensions = [path + "/lib-dynload" for path in paths] + [os.path.join(sys.base_prefix, "DLLs")] * (os.name == "nt")
+    sys.path[:] = list(dict.fromkeys([*paths, *extensions]))
     sys.argv[:] = [""]
     for name, module in sys.modules.items():
         if name.split(".")[0] == "tito" and hasattr(module, "__path__"):
