@@ -29,10 +29,15 @@ class Piece:
     module: str = ""  # of the student's own earlier modules, the one it belongs to
 
 
-def shown(text: str) -> str:
-    """A student's name as it can be compared and printed: one way to write é, no control characters."""
+def printable(text: str) -> str:
+    """Text as it can be compared and printed: one way to write é, no control characters."""
     text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
-    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def shown(name: str) -> str:
+    """The name of a student or a file, printable, and no longer than a line."""
+    text = printable(name)
     return text if len(text) <= 100 else f"{text[:59]}…{text[-40:]}"  # long names tend to differ at their ends
 
 
@@ -55,7 +60,7 @@ def _cells(name: str, text: str, module) -> list[Piece]:
     try:
         notebook = read(name, text)
     except (Problem, ValueError, RecursionError, MemoryError) as error:
-        raise Refused(UNREADABLE, shown(str(error) or "not a notebook")) from error
+        raise Refused(UNREADABLE, printable(str(error) or "not a notebook")) from error
     found, target = [], None
     for number, cell in enumerate(notebook.raw["cells"], 1):
         source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])

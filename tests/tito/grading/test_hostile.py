@@ -56,8 +56,20 @@ COSTS_ONE = {
 }
 
 
+def children() -> set[str]:
+    """The processes that this one has started, where the kernel tells."""
+    path = Path(f"/proc/self/task/{os.getpid()}/children")
+    return set(path.read_text().split()) if path.exists() else set()
+
+
 @pytest.fixture(scope="module")
-def graded(school, tmp_path_factory):
+def before():
+    """What other tests have running, such as a database."""
+    return children()
+
+
+@pytest.fixture(scope="module")
+def graded(before, school, tmp_path_factory):
     """All of them in one batch, among right ones."""
     from school import IMPORTS, L1, REDUCE, notebook
 
@@ -82,9 +94,8 @@ def test_nobody_else_in_the_batch_is_harmed(graded):
     assert all(graded[f"right_{n}"].total == 16 for n in range(10))
 
 
-def test_nothing_is_left_behind(graded):
-    children = Path(f"/proc/self/task/{os.getpid()}/children")
-    assert not children.exists() or not children.read_text()
+def test_nothing_is_left_behind(graded, before):
+    assert not children() - before
     written = Path("/tmp/written_by_a_student")
     assert not written.exists() or written.stat().st_size == 0
     written.unlink(missing_ok=True)
