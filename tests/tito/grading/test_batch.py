@@ -120,7 +120,7 @@ def test_kills_from_outside_change_no_mark(school, hand_in, attempt):
     killed, stop = [], threading.Event()
 
     def kill():
-        while not stop.wait(rng.uniform(0.05, 0.25)):
+        while not stop.wait(rng.uniform(0.1, 0.4)):  # a machine under load must get a word in between
             victims = _zygotes_and_workers()
             if victims:
                 killed.append(rng.choice(victims))
