@@ -319,3 +319,19 @@ def test_a_class_is_graded_where_python_lacks_what_windows_lacks(school, tmp_pat
     isolation, kept, totals = json.loads(done.stdout)
     assert totals == {"right": 16, "loops": 15, "leaves": 15} and kept == 3
     assert isolation["environment"] and not isolation["network"] and not isolation["signals"]
+
+
+def test_a_disk_without_room_for_a_workers_folder_is_told(school, tmp_path, without_fork, monkeypatch):
+    folder = write(tmp_path / "class", {f"s{n}": {} for n in range(8)})
+    monkeypatch.setattr(spawned, "ATTEMPTS", 2)
+
+    def full(result, done, total):
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+
+    done = grade(school, folder, "02", seed=1, workers=1, on_result=full)
+    assert {result.total for result in done.results if result.status == "graded"} == {16}
+    assert done.results[-1].status == "failed" and done.results[0].status == "graded"
+    assert "no worker could be had: No such file" in done.results[-1].message
+    with pytest.raises(Problem, match="does not start: No such file"):
+        grade(school, folder, "02", seed=1)
+    assert isolation() == "none: no worker starts here: No such file or directory"

@@ -21,6 +21,14 @@ The way of a submission, by file:
     marks     points by exercise and aspect                                     judge's side
     journal   keeps each result as it comes; a rerun goes on from there         judge's side
     grades    table, grades.csv, grades.json                                    judge's side
+
+What the judge cannot know: a worker's memory is the student's, so all that is said there can be forged by code that has
+rewritten the exam in it. Numbers that only right code computes are worth no forgery, and where a word is the answer,
+`cases` hides which one is right. Two answers remain that code with right values could forge on purpose: that its inputs
+are as they were (sent back for the judge to compare, they could be copies made before), and the slopes of module 04
+(differences of its own values in place of those of a recorded graph). It earns the marks of these questions by that,
+never those of values. Only a judge that replays the graph itself could tell, and it would have to trust student code to
+say what the graph is. Who reads the code sees such a forgery at once.
 """
 
 
@@ -42,9 +50,12 @@ def grade(course, path, module="04", **options):
 
 def isolation() -> str:
     """What confines a worker on this machine, found by trying."""
-    from tito.grading.workers import probe
+    from tito.grading.workers import Lost, probe
 
-    held = probe()
+    try:
+        held = probe()
+    except Lost as error:
+        return f"none: no worker starts here: {error}"
     missing = [name for name, holds in held.items() if not holds]
     kept = ", ".join(name for name, holds in held.items() if holds)
     return f"confined: {kept}" + (f"; NOT confined: {', '.join(missing)}" if missing else "")

@@ -156,6 +156,13 @@ class Worker:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def _started(course: bytes, memory: int) -> Worker:
+    try:
+        return Worker(course, memory)
+    except OSError as error:
+        raise Lost(error.strerror or str(error)) from error
+
+
 class Seat:
     """A place where one submission after another is examined: the same as workers.Seat, with a process for each."""
 
@@ -163,15 +170,21 @@ class Seat:
         facts = course | {"seat": number, "filter": syscalls.encoded()}
         self.course, self.trial = (json.dumps(facts | {"trial": trial}).encode() for trial in (False, True))
         self.memory = course["limits"]["memory"] + ALLOWANCE
-        self.stopped, self.replaced, self.used = False, 0, None
-        self.waiting = [Worker(self.course, self.memory) for _ in range(AHEAD)]
+        self.stopped, self.replaced, self.used, self.waiting = False, 0, None, []
+        with contextlib.suppress(Lost):  # whoever asks for a worker is told
+            self._load(AHEAD)
+
+    def _load(self, count: int) -> None:
+        """Have as many workers waiting. Raises Lost where the system gives no process or no folder."""
+        while len(self.waiting) < count:
+            self.waiting.append(_started(self.course, self.memory))
 
     def start(self) -> dict:
         """What a worker says of itself once it is ready, and of what it could not do. Raises Lost."""
         return self._until_lost(self._tried)
 
     def _tried(self) -> dict:
-        worker = Worker(self.trial, self.memory)
+        worker = _started(self.trial, self.memory)
         try:
             return worker.ready()
         finally:
@@ -182,8 +195,10 @@ class Seat:
         return self._until_lost(lambda: self._next(seed))
 
     def _next(self, seed: int) -> Worker:
+        self._load(1)
         self.used = worker = self.waiting.pop(0)
-        self.waiting.append(Worker(self.course, self.memory))
+        with contextlib.suppress(Lost):
+            self._load(AHEAD)
         try:
             reply = worker.ready()
             if "error" in reply:  # what a trial could do, this one could not
