@@ -7,7 +7,7 @@ from tito.problem import Problem
 from tito.student.hint import first_unfinished, hints_for
 from tito.testing import test as run_tests
 
-QUESTION, EQUATION = "Which operator?", "$y = 2x$"
+QUESTION, EQUATION = "Which operator?", "y = 2x"
 
 
 def test_each_call_gives_the_next_hint_and_the_last_one_stays(course):

@@ -1,7 +1,10 @@
 """How a student's day reads on a terminal."""
 
+from textwrap import indent
+
 from tito.console import next_step, say, say_parts
 from tito.show import MARKS, counted
+from tito.student.plain import plain
 
 STATES = MARKS | {"untested": ("·", "dim"), "changed": ("~", "yellow")}
 
@@ -40,7 +43,7 @@ def hint(exercise: str, module, hints: list[str], number: int) -> None:
         say(f"{exercise} has {has}; read its text in {module.folder}")
     else:
         say_parts((exercise, "bold"), (f"  hint {number} of {len(hints)}", "dim"))
-        say(f"  {hints[number - 1]}")
+        say(indent(plain(hints[number - 1]), "  "))
     more = f", or the next hint: tito hint {exercise}" if number < len(hints) else ""
     next_step(f"tito test {module.number} {exercise}{more}")
 

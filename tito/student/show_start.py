@@ -8,8 +8,9 @@ OFFER = "  --merge puts the course's new and changed cells into your notebook; w
 
 def started(done, source=None, opening: bool = False) -> None:
     """What became of a workspace made from `source`; no next step where JupyterLab opens."""
-    verb = "brought up to date" if done.existed else "made"
-    say_parts((f"workspace {verb} ", "green"), (str(done.root), None))
+    nothing = done.existed and not (done.new or done.updated or done.beside or done.merged)
+    verb = "is up to date" if nothing else "brought up to date" if done.existed else "made"
+    say_parts((f"workspace {verb}  ", "green"), (str(done.root), None))
     for path in done.new if done.existed else []:
         _line("new", "green", path)
     for path in done.updated:
@@ -21,8 +22,6 @@ def started(done, source=None, opening: bool = False) -> None:
             _line("kept", "yellow", f"{path} is yours; the course's newer one is beside it: {beside}")
     for note in done.notes:
         _line("look", "yellow", note)
-    if done.existed and not (done.new or done.updated or done.beside or done.merged):
-        say("  nothing is new")
     _next(done, f" --from {source}" if source else "", opening)
 
 
@@ -30,9 +29,8 @@ def _next(done, source: str, opening: bool) -> None:
     offer = done.mergeable and not done.notes
     if offer:
         say(OFFER)
-    here = done.existed or str(done.root) == "."
-    verb = f"tito start {done.root}{source} --merge" if offer else "jupyter lab"
-    next_step("" if opening else verb if here or offer else f"cd {done.root} && {verb}")
+    lab = "jupyter lab" if str(done.root) == "." else f"cd {done.root} && jupyter lab"
+    next_step("" if opening else f"tito start {done.root}{source} --merge" if offer else lab)
 
 
 def _line(word: str, style: str | None, text: str) -> None:
