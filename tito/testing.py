@@ -74,7 +74,7 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
         done.troubles = _troubles(notebook, cells, run)
     done.shown = _shown_numbers(notebook)
     _catch_unexported(notebook, done)
-    remember(course, module, wanted, results)
+    remember(course, module, notebook, results)
     lesson = _unexported_lesson(course, module, run)
     if lesson:
         _blame(lesson, done)

@@ -41,6 +41,34 @@ def test_status_knows_what_passed_failed_and_changed_since(workspace):
     assert states(workspace) == {"double": "failed", "shift": "not started", "quad": "untested"}
 
 
+USES = "#| export\ndef shift(x, by=1):\n    return double(x) - x + by"
+
+
+def test_what_uses_a_changed_exercise_is_changed_too(workspace):
+    write(workspace, RIGHT)
+    source_of(workspace.root / NOTEBOOK, 7, USES)
+    run_tests(workspace, workspace.catalogue.find("01"))
+    assert (states(workspace)["double"], states(workspace)["shift"]) == ("passed", "passed")
+    write(workspace, WRONG)
+    assert (states(workspace)["double"], states(workspace)["shift"]) == ("changed", "changed")
+    run_tests(workspace, workspace.catalogue.find("01"), ["double"])
+    assert (states(workspace)["double"], states(workspace)["shift"]) == ("failed", "changed")
+
+
+def test_a_save_tests_what_uses_the_exercise_once_that_is_written(workspace):
+    told = watched(
+        workspace,
+        lambda: write(workspace, RIGHT),
+        lambda: source_of(workspace.root / NOTEBOOK, 7, USES),
+        lambda: write(workspace, WRONG),
+    )
+    assert [[(r.name, r.passed) for r in done.results] for done in told] == [
+        [("double", True)],
+        [("shift", True)],
+        [("double", False), ("shift", False)],
+    ]
+
+
 def test_status_says_what_is_exported_and_what_is_next(workspace):
     shown = tito(workspace.root, "status").stdout
     assert "0 of  2  not exported" in shown and shown.rstrip().endswith("next: tito test 01 double")

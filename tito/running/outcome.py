@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tito.notebook import Cell, Exercise
 from tito.running.process import Run
 
-_UNWRITTEN = re.compile(r"Exercise (\w+) is yours to write")
+UNWRITTEN = re.compile(r"Exercise (\w+) is yours to write")
 
 PASSED, FAILED, NOT_STARTED, WAITING = "passed", "failed", "not started", "waiting"
 MISSING, TIMEOUT, CRASHED, NOT_REACHED = "missing", "timeout", "crashed", "not reached"
@@ -76,7 +76,7 @@ def not_run(result: Result, cell: Cell, run: Run) -> Result:
 
 def explained(result: Result, error: dict, exercise: Exercise | None, run: Run) -> Result:
     """The error in the learner's terms: unwritten, waiting for another cell, or wrong, and at which line."""
-    stub = _UNWRITTEN.search(error["message"]) if error["type"] == "NotImplementedError" else None
+    stub = UNWRITTEN.search(error["message"]) if error["type"] == "NotImplementedError" else None
     blocker = _blocker(error, exercise, run)
     if stub and exercise and stub[1] == exercise.name:
         result.status, result.message = NOT_STARTED, "not started"

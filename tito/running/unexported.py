@@ -2,10 +2,10 @@
 
 import ast
 import builtins
-import symtable
 from dataclasses import dataclass
 
 from tito.notebook import Cell, Notebook
+from tito.running.names import defined, needed, table_of
 
 _ALWAYS = {*dir(builtins), "__file__", "__annotations__"}
 
@@ -29,50 +29,21 @@ def unexported(notebook: Notebook) -> list[Unexported]:
     """Every such name, by the order of the cells that use them; none where a star import may bring anything."""
     exported, others = [], []
     for cell in notebook.cells:
-        table = _table(cell)
+        table = table_of(cell)
         if table is not None:
             (exported if cell.is_exported else others).append((cell, table))
     if any(_has_star_import(cell) for cell, _ in exported):
         return []
-    known = set(_ALWAYS).union(*(_defined(table) for _, table in exported))
-    homes = {name: cell.number for cell, table in reversed(others) for name in _defined(table)}
+    known = set(_ALWAYS).union(*(defined(table) for _, table in exported))
+    homes = {name: cell.number for cell, table in reversed(others) for name in defined(table)}
     return [
         Unexported(name, cell.number, homes[name])
         for cell, table in exported
-        for name in sorted(_needed(table) - known)
+        for name in sorted(needed(table) - known)
         if name in homes
     ]
-
-
-def _table(cell: Cell) -> symtable.SymbolTable | None:
-    """The compiler's view of a code cell's names; None for one that is not Python, which is told elsewhere."""
-    try:
-        return symtable.symtable(cell.source, f"cell {cell.number}", "exec") if cell.is_code else None
-    except (SyntaxError, ValueError, RecursionError):
-        return None
 
 
 def _has_star_import(cell: Cell) -> bool:
     nodes = ast.walk(ast.parse(cell.source)) if "import" in cell.source and "*" in cell.source else ()
     return any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in nodes)
-
-
-def _defined(table: symtable.SymbolTable) -> set[str]:
-    """The names that a cell gives its module; a function's `global` names count."""
-    found = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    inner = (symbol for scope in _scopes(table) for symbol in scope.get_symbols())
-    return found | {symbol.get_name() for symbol in inner if symbol.is_declared_global() and symbol.is_assigned()}
-
-
-def _needed(table: symtable.SymbolTable) -> set[str]:
-    """The names that a cell, or a function in it, takes from its module."""
-    found = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
-    inner = (symbol for scope in _scopes(table) for symbol in scope.get_symbols())
-    return found | {symbol.get_name() for symbol in inner if symbol.is_global() and symbol.is_referenced()}
-
-
-def _scopes(table: symtable.SymbolTable):
-    """The scopes inside one, at every depth."""
-    for child in table.get_children():
-        yield child
-        yield from _scopes(child)

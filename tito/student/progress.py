@@ -10,8 +10,9 @@ from tito.catalogue import Module
 from tito.export import target_path
 from tito.handmade import digest
 from tito.importing import exported_lines
-from tito.notebook import Exercise
+from tito.notebook import Notebook
 from tito.problem import Problem
+from tito.running.names import uses
 
 FILE = "progress.json"
 CHANGED, UNTESTED = "changed", "untested"
@@ -30,12 +31,12 @@ class Progress:
         return sum(status == "passed" for status in self.exercises.values())
 
 
-def remember(course, module: Module, exercises: list[Exercise], results: list) -> None:
+def remember(course, module: Module, notebook: Notebook, results: list) -> None:
     """Keep the results of a test run. A folder that cannot be written keeps none: testing goes on."""
-    known = _read(course)
+    known, sources = _read(course), fingerprints(notebook)
     lesson = known.setdefault(module.folder, {})
-    for exercise, result in zip(exercises, results, strict=True):
-        lesson[exercise.name] = {"status": result.status, "source": fingerprint(exercise)}
+    for result in results:
+        lesson[result.name] = {"status": result.status, "source": sources.get(result.name, "")}
     with contextlib.suppress(OSError):
         course.state.mkdir(exist_ok=True)
         scratch = course.state / f"{FILE}.{os.getpid()}"
@@ -49,33 +50,37 @@ def failing(course, module: Module) -> list[str]:
     return [name for name, status in lesson.exercises.items() if status in ("failed", "timeout", "crashed")]
 
 
-def fingerprint(exercise: Exercise) -> str:
-    """What changes when the exercise's cell or its test does."""
-    return digest("\0".join(cell.source if cell else "" for cell in (exercise.cell, exercise.test)).encode("utf-8"))
+def fingerprints(notebook: Notebook) -> dict[str, str]:
+    """By exercise, what changes when its cell or its test does, or the cell of an exercise that it uses."""
+    own = {e.name: e.cell.source if e.cell else "" for e in notebook.exercises}
+    tests = {e.name: e.test.source if e.test else "" for e in notebook.exercises}
+    used = uses(notebook)
+    sources = {name: [own[name], tests[name], *(own[each] for each in used.get(name, []))] for name in own}
+    return {name: digest("\0".join(parts).encode("utf-8")) for name, parts in sources.items()}
 
 
 def progress(course) -> list[Progress]:
-    """How far each lesson is, in course order; a cell changed since its test counts as changed."""
+    """How far each lesson is, in course order; changed since its test is an exercise also where what it uses is."""
     known = _read(course)
     return [_lesson(course, m, known.get(m.folder, {})) for m in course.catalogue if m.notebook.exists()]
 
 
 def _lesson(course, module: Module, known: dict) -> Progress:
     statuses = {}
-    for exercise in _exercises(module):
-        last = known.get(exercise.name)
+    for name, source in _sources(module).items():
+        last = known.get(name)
         if last is None:
-            statuses[exercise.name] = UNTESTED
+            statuses[name] = UNTESTED
         else:
-            statuses[exercise.name] = last["status"] if last["source"] == fingerprint(exercise) else CHANGED
+            statuses[name] = last["status"] if last["source"] == source else CHANGED
     return Progress(module, statuses, export_state(course, module))
 
 
-def _exercises(module: Module) -> list[Exercise]:
+def _sources(module: Module) -> dict[str, str]:
     try:
-        return module.read().exercises
+        return fingerprints(module.read())
     except Problem:
-        return []  # `tito test` says what is wrong with the notebook
+        return {}  # `tito test` says what is wrong with the notebook
 
 
 def export_state(course, module: Module) -> str:

@@ -19,7 +19,7 @@ def progress(lessons) -> None:
         exported = {"": "not exported", "changed": "changed since its export"}.get(lesson.exported, lesson.exported)
         gap = " " * (longest - len(marks) + 2)
         say_parts((f"{lesson.module.folder:{width}}  ", "bold"), *marks, (gap + count, None), (exported, "dim"))
-    say("✓ passed  ✗ failed  ~ changed since its test  · not yet", "dim")
+    say("✓ passed  ✗ failed  ~ changed since its test, itself or what it uses  · not yet", "dim")
     left = next((lesson for lesson in lessons if lesson.passed < len(lesson.exercises)), None)
     open_ = next((name for name, status in left.exercises.items() if status != "passed"), "") if left else ""
     next_step(f"tito test {left.module.number} {open_}" if left else "tito submit")

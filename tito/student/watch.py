@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 from tito import testing
 from tito.catalogue import Module
-from tito.notebook import Notebook
+from tito.notebook import Exercise, Notebook
 from tito.problem import Problem
-from tito.student.progress import fingerprint
+from tito.running.outcome import UNWRITTEN
+from tito.student.progress import fingerprints
 
 PAUSE = 0.2  # seconds between two looks at the files
 
@@ -49,11 +50,21 @@ def _read(module: Module, tell: Callable) -> Notebook | None:
 
 
 def touched(before: Notebook | None, now: Notebook) -> list[str]:
-    """The exercises whose cell or test changed; all of them when other code did, for any may depend on it."""
+    """The exercises whose cell or test changed, and the written ones that use them; all when other code changed."""
     if before is None or _other_code(before) != _other_code(now):
         return [exercise.name for exercise in now.exercises]
-    old = {exercise.name: fingerprint(exercise) for exercise in before.exercises}
-    return [exercise.name for exercise in now.exercises if old.get(exercise.name) != fingerprint(exercise)]
+    old, new = fingerprints(before), fingerprints(now)
+    cells = {exercise.name: exercise.cell for exercise in before.exercises}
+    return [
+        exercise.name
+        for exercise in now.exercises
+        if old.get(exercise.name) != new[exercise.name]
+        and not (exercise.cell == cells.get(exercise.name) and _unwritten(exercise))
+    ]
+
+
+def _unwritten(exercise: Exercise) -> bool:
+    return exercise.cell is not None and UNWRITTEN.search(exercise.cell.source) is not None
 
 
 def _other_code(notebook: Notebook) -> list[str]:
