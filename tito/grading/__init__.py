@@ -19,7 +19,8 @@ The way of a submission, by file:
       worker/sit, answer    runs the code and answers                           student's side
     judge     compares a sheet with the key                                     judge's side
     marks     points by exercise and aspect                                     judge's side
-    journal   keeps each result as it comes; a rerun goes on from there         judge's side
+    journal   keeps each result as it comes; a rerun goes on from there
+              (disk: what the systems' files differ in)                         judge's side
     grades    table, grades.csv, grades.json                                    judge's side
 
 What the judge cannot know: a worker's memory is the student's, so all that is said there can be forged by code that has
