@@ -92,6 +92,11 @@ class Standing:
     packing: Packing | None = field(default=None, repr=False)
     digest: str = ""
 
+    @property
+    def readable(self) -> bool:
+        """Whether there is something handed in that a person can read."""
+        return self.attempt is not None and self.status not in (MISSING, UNREADABLE)
+
     def follow(self, history: list[Attempt], counts: Attempt, line: str, seed, isolation, packing: Packing) -> None:
         """Take over what the attempt that counts says, and what its run was."""
         self.status, self.file, self.digest, self.late = counts.status, counts.file, counts.digest, counts.late
@@ -142,8 +147,7 @@ def stand(standing: Standing, asked: dict, late: Late | None) -> None:
     automatic = standing.possible or sum(task.points for task in asked.values() if not task.manual)
     standing.possible = round(automatic + sum(task.points for task in by_hand), 4)
     given = {name: mark.points for name, mark in standing.manual.items() if mark.points is not None}
-    readable = standing.attempt and standing.status not in (MISSING, UNREADABLE)
-    standing.waiting = [task.name for task in by_hand if task.name not in given and readable]
+    standing.waiting = [task.name for task in by_hand if task.name not in given and standing.readable]
     gone = [name for name in given if name not in asked and name != TOTAL]
     if gone:
         what = f"not counted, for the lesson has them no more: the marks by hand of {', '.join(gone)}"

@@ -71,7 +71,7 @@ class Desk:
         Each grader has an order of their own, so that two who mark at once seldom meet.
         """
         question = self.questions[name]
-        chosen = [s for s in self._current() if s.attempt or not question.task.manual]
+        chosen = [s for s in self._current() if s.readable or name in s.manual or not question.task.manual]
         order = self.grader.encode("utf-8", "replace")
         chosen.sort(key=lambda s: s.student if self.names else self._key(name, s.student, order))
         keys = [self._key(name, standing.student, self.secret) for standing in chosen]

@@ -32,7 +32,7 @@ ANSWERS = {
     "cleo": None,  # as it was released
     "mallory": HOSTILE,
 }
-QUESTION = 8  # the cell's number
+QUESTION = 9  # the cell's number
 
 
 @pytest.fixture(scope="session")

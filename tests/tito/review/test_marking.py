@@ -4,6 +4,7 @@ import pytest
 from course_fixture import tito
 
 from tito import gradebook
+from tito.grading.marks import Result
 
 
 def test_a_mark_is_kept_at_once_and_leads_to_the_next_answer_without_one(review, given):
@@ -101,6 +102,16 @@ def test_an_answer_is_shown_without_its_question_beside_the_guide(review):
     assert "<em>two</em> is more than one" in answer and "Why twice?" not in answer
     assert "Because two is more than one." in page.partition("The guide")[2]
     assert "Nothing is written." in [running.ask(path)[2] for path in _all(running)][2]
+
+
+def test_what_cannot_be_read_is_not_put_before_a_grader(review, course):
+    with gradebook.open(course) as book:
+        meta = {"module": "01_first", "seed": 1, "isolation": {}, "questions": [], "run": "later"}
+        book.record(meta, [Result("ben", "ben.ipynb", "unreadable", "no notebook")])
+    running = review("ann", "--names")
+    running.enter()
+    pages = [running.ask(path)[2] for path in _all(running)]
+    assert len(pages) == 3 and not any("ben" in page.partition("<main")[2] for page in pages)
 
 
 def _all(running) -> list[str]:
