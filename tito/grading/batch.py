@@ -44,7 +44,7 @@ def grade(
     """Grade the submissions in `path`; see tito.grading.grade."""
     started = time.monotonic()
     prepared = prepare(course, module, only, time_limit, memory_limit, unsafe, own_stack)
-    entries = intake.find(Path(path))
+    entries = intake.find(Path(path), prepared.module.notebook.stem)
     with contextlib.ExitStack() as closing:
         journal = _opened(out, prepared, sorted(only or []), fresh, closing)
         seed = _seed(seed, journal, fresh)

@@ -47,8 +47,11 @@ class Handed:
         return known.hexdigest()[:32]
 
 
-def find(path: Path) -> list[Entry]:
-    """The submissions in a folder (or the one in a file), by student. Raises Problem when there are none."""
+def find(path: Path, lesson: str = "") -> list[Entry]:
+    """The submissions in a folder (or the one in a file), by student. Raises Problem when there are none.
+
+    A folder that holds nothing but the notebook that is called as the `lesson`'s own is one student's.
+    """
     if path.is_file() or (path / SETTINGS).is_file():  # one file, or one student's workspace
         return [Entry(shown(path.resolve().stem), (path,))]
     try:
@@ -62,6 +65,8 @@ def find(path: Path) -> list[Entry]:
             students.setdefault(name, []).append(entry)
     if not students:
         raise Problem(f"{path} holds no notebooks, .py exports, zips or folders of students", code=USAGE)
+    if list(students) == [lesson]:
+        return [Entry(shown(path.resolve().name), (path,))]
     return [Entry(student, tuple(paths)) for student, paths in sorted(students.items())]
 
 

@@ -181,7 +181,7 @@ def handed_in(module, path) -> dict[str, Sources]:
     from tito.grading.pieces import Refused
 
     found = {}
-    for entry in intake.find(path):
+    for entry in intake.find(path, module.notebook.stem):
         try:
             found[entry.student] = gathered((piece.exercise, piece.source) for piece in intake.read(entry, module))
         except Refused:

@@ -259,3 +259,12 @@ def test_members_of_a_zip_that_nobody_asked_for_are_not_unpacked(school, tmp_pat
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < intake.LARGEST + (8 << 20)
+
+
+def test_one_students_folder_is_that_students_submission(school, tmp_path):
+    folder = tmp_path / "ada@uni.edu"
+    folder.mkdir()
+    (folder / "losses_dev.ipynb").write_text(RIGHT, encoding="utf-8")
+    assert [entry.student for entry in intake.find(folder, "losses_dev")] == ["ada@uni.edu"]
+    (folder / "bo.ipynb").write_text(RIGHT, encoding="utf-8")
+    assert [entry.student for entry in intake.find(folder, "losses_dev")] == ["bo", "losses_dev"]
