@@ -167,7 +167,6 @@ def test_an_interrupt_ends_the_workers_that_wait(school, tmp_path, without_fork)
 
 
 def test_the_judge_ends_what_takes_too_much_where_no_limit_holds(school, tmp_path, without_fork, monkeypatch):
-    pytest.importorskip("psutil")
     planted(monkeypatch, STEP.format("_limit_resources"))
     monkeypatch.setattr(spawned, "WATCHED", True)
     hoards = MSE.replace("    if pred", "    hoard = []\n    while reduction == 'sum': hoard.append(b'x' * (1 << 20))\n"

@@ -24,7 +24,6 @@ from tito.grading.sheet import ANSWERED, RAISED, Answer, Sheet
 SHARE = 0.6  # of the wrong questions still unexplained, which a diagnosis has to explain
 LIKENESS = 0.6  # of the questions that a known mistake gets wrong, which the student has to answer as it does
 CLOSE = 0.75  # both, for what nobody was seen to do: pairs of mistakes, and slips of the reference solution's
-MOST_SHOWN = 6  # calls from which the evidence is chosen
 MOST = 3  # diagnoses of one exercise
 LOOSE = (1e-5, 1e-7), (1e-3, 1e-5)  # rtol and atol of float64, and of less, within which wrong answers are alike
 

@@ -45,10 +45,6 @@ def points(number: float | None) -> str:
     return "0" if text == "-0" else text.replace("-", "−")
 
 
-def per_cent(part: float, whole: float) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else "–"
-
-
 def counted(number: int, noun: str) -> str:
     """ "1 exercise", "2 exercises"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

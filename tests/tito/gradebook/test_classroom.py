@@ -9,14 +9,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import yaml  # noqa: E402
 from course_fixture import DOUBLE, make_course, source_of, tito  # noqa: E402
 from secrecy import leaks  # noqa: E402
 
 from tito.problem import Problem  # noqa: E402
 from tito.settings import read_course  # noqa: E402
 from tito.ways.classroom import WORKFLOW, bundle  # noqa: E402
-
-yaml = pytest.importorskip("yaml")
 
 
 @pytest.fixture(scope="module")
