@@ -66,9 +66,10 @@ class Examiner:
             sitting = Sitting(seat, questions, pieces, self.seed, self.time_limit, wanted, self.key)
             sheet = sitting.run()
             marks = marked(self.exam.asked, self.exam.asked_worth, self.key, sheet, pieces)
-            result.diagnoses = self._diagnosed(seat, sheet, marks, pieces)
+            result.diagnoses, failed = self._diagnosed(seat, sheet, marks, pieces)
             behind = left_behind(*handed.files[self.exam.module.folder], sheet)
-            result.marks, result.troubles = marks, behind + [told(trouble) for trouble in sheet.troubles.values()]
+            troubles = [told(trouble) for trouble in sheet.troubles.values()]
+            result.marks, result.troubles = marks, behind + troubles + failed
         except Refused as refused:
             result.status, result.message = refused.status, str(refused)
         except Lost as lost:
@@ -76,16 +77,14 @@ class Examiner:
         result.seconds = round(time.monotonic() - started, 4)
         return result
 
-    def _diagnosed(self, seat: Seat, sheet: Sheet, marks: list, pieces: list) -> list:
-        """The diagnoses; none where they fail, for neither marks that stand nor the class's are to be lost by that."""
+    def _diagnosed(self, seat: Seat, sheet: Sheet, marks: list, pieces: list) -> tuple[list, list[str]]:
+        """The diagnoses, and a line where they fail: marks that stand, and the class's, are not to be lost by that."""
         try:
-            return diagnose(self.known, seat, sheet, marks, pieces)
-        except Lost:
-            if seat.stopped:
+            return diagnose(self.known, seat, sheet, marks, pieces), []
+        except Exception as error:  # answers are hostile: what they break here must not stop the grading of a class
+            if isinstance(error, Lost) and seat.stopped:
                 raise  # an interrupt: the whole submission is graded again the next time
-        except Exception:  # answers are hostile: what they break here must not stop the grading of a class
-            pass
-        return []
+            return [], [f"why it is wrong could not be told ({type(error).__name__}); the marks stand"]
 
     def digest(self, entry: Entry) -> str:
         """The digest of what was handed in; "" where it cannot be read."""

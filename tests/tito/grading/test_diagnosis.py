@@ -230,7 +230,7 @@ def test_variants_change_only_the_solution_and_each_is_another_program():
     assert "that has `margin + p * t` where `margin - p * t` belongs" in told
 
 
-def test_a_diagnosis_that_fails_costs_no_mark(taught, tmp_path, monkeypatch):
+def test_a_diagnosis_that_fails_costs_no_mark_and_is_told(taught, tmp_path, monkeypatch):
     right = graded(taught, tmp_path / "class", {"mse_loss": HALF}).results[0]
 
     def broken(*_):
@@ -239,3 +239,4 @@ def test_a_diagnosis_that_fails_costs_no_mark(taught, tmp_path, monkeypatch):
     monkeypatch.setattr("tito.grading.examiner.diagnose", broken)
     result = graded(taught, tmp_path / "class", {"mse_loss": HALF}).results[0]
     assert result.diagnoses == [] and [m.earned for m in result.marks] == [m.earned for m in right.marks]
+    assert right.troubles == [] and len(result.troubles) == 1 and "RuntimeError" in result.troubles[0]
