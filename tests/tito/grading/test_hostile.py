@@ -263,6 +263,28 @@ def test_the_environment_is_empty_and_output_goes_nowhere(examine, capfd, monkey
     assert capfd.readouterr() == ("", "")
 
 
+QUIET = """#| export
+import contextlib, io, sys
+
+class Loud:
+    def __str__(self):
+        raise RuntimeError("a text was made of it")
+
+print(Loud())
+print(Loud(), file=sys.stderr)
+with contextlib.redirect_stdout(io.StringIO()) as kept:
+    print(1, 2, sep="-")
+print("more", end="", file=kept)
+assert kept.getvalue() == "1-2\\nmore"
+"""
+
+
+def test_no_text_is_made_of_what_is_printed_unless_the_student_keeps_it(examine):
+    results = examine({"quiet": {"extra": QUIET}, "loud": {"extra": QUIET + "print(Loud(), file=kept)\n"}})
+    assert results["quiet"].total == 16 and not results["quiet"].troubles
+    assert "a text was made of it" in results["loud"].troubles[0]
+
+
 def test_one_student_cannot_leave_anything_for_the_next(examine):
     stash = "#| export\nimport tinytorch.core.tensor as t\nassert not hasattr(t, 'stash')\nt.stash = 1\nnp.stash = 1\n"
     results = examine({f"s{n}": {"extra": stash} for n in range(4)}, workers=1)

@@ -10,6 +10,7 @@ import os
 from tito.grading.wire import LENGTH
 from tito.grading.worker import confine, probe
 from tito.grading.worker.answer import GlobalGenerator
+from tito.grading.worker.silence import silence
 from tito.grading.worker.sit import drawn, prepare, send, sit
 
 
@@ -18,6 +19,7 @@ def main() -> None:
     job_fd, answer_fd = _own_pipes()
     course = json.loads(_received(job_fd))
     try:
+        silence()
         questions, modules = prepare(course)
         reply = {"questions": [question.name for question in questions]}
         confine.close_all_but(job_fd, answer_fd)

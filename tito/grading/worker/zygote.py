@@ -13,6 +13,7 @@ import socket
 from tito.grading.wire import LENGTH, NUMBER
 from tito.grading.worker import confine, probe
 from tito.grading.worker.answer import GlobalGenerator
+from tito.grading.worker.silence import silence
 from tito.grading.worker.sit import drawn, prepare, sit
 
 
@@ -21,6 +22,7 @@ def main(fd: int) -> None:
     control = socket.socket(fileno=fd)
     course = json.loads(_received(control))
     try:
+        silence()
         questions, modules = prepare(course)
         limits = confine.prepared(course["limits"], course["filter"], course["seat"])
         held = probe.probe(limits)
