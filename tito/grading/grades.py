@@ -71,8 +71,10 @@ class Grades:
 
     def row(self, result: Result) -> Row:
         """The result without its marks."""
-        cells = tuple(intern(cell[:LONGEST]) for cell in self._cells(result))
-        return Row(result.student, result.status, result.total, result.possible, cells)
+        _, *cells = self._cells(result)
+        shared = [intern(cell[:LONGEST]) for cell in cells]
+        possible = self.possible if result.possible == self.possible else result.possible
+        return Row(result.student, result.status, result.total, possible, (result.student, *shared))
 
     def _cells(self, result: Result) -> tuple:
         if result.total is None:

@@ -23,12 +23,17 @@ MOST_FILES = 50_000  # in a student's folder, which may be a whole workspace
 Shelf = dict[str, Callable[[], bytes]]  # the files of one student: a way to read each, by its path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # names, not paths: these take three times as much, and a class waits here whole
 class Entry:
-    """What one student handed in: the paths found under the student's name, normally one."""
+    """What one student handed in: the names found in `folder` under the student's name, normally one."""
 
     student: str
-    paths: tuple[Path, ...]
+    folder: Path
+    names: tuple[str, ...]
+
+    @property
+    def paths(self) -> list[Path]:
+        return [self.folder / name for name in self.names]
 
 
 @dataclass(frozen=True)
@@ -53,28 +58,30 @@ def find(path: Path, lesson: str = "") -> list[Entry]:
     A folder that holds nothing but the notebook that is called as the `lesson`'s own is one student's.
     """
     if path.is_file() or (path / SETTINGS).is_file():  # one file, or one student's workspace
-        return [Entry(shown(path.resolve().stem), (path,))]
+        return [_alone(path, path.resolve().stem)]
     try:
-        inside = sorted(path.iterdir())
+        with os.scandir(path) as scanned:
+            inside = [(entry.name, _is_folder(entry)) for entry in scanned]
     except OSError as error:
         raise Problem(f"{path} is not a folder of submissions: {error.strerror}", code=USAGE) from error
-    students: dict[str, list[Path]] = {}
-    for entry in inside:
-        if not entry.name.startswith((".", "_")) and (entry.suffix.lower() in KINDS or _is_folder(entry)):
-            name = shown(entry.name if _is_folder(entry) else entry.stem)
-            students.setdefault(name, []).append(entry)
+    students: dict[str, list[str]] = {}
+    for name, is_folder in sorted(inside):
+        stem, kind = (name, "") if is_folder else os.path.splitext(name)
+        if not name.startswith((".", "_")) and (is_folder or kind.lower() in KINDS):
+            students.setdefault(shown(stem), []).append(name)
     if not students:
         raise Problem(f"{path} holds no notebooks, .py exports, zips or folders of students", code=USAGE)
     if list(students) == [lesson]:
-        return [Entry(shown(path.resolve().name), (path,))]
-    return [Entry(student, tuple(paths)) for student, paths in sorted(students.items())]
+        return [_alone(path, path.resolve().name)]
+    return [Entry(student, path, tuple(names)) for student, names in sorted(students.items())]
 
 
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir() and not path.is_symlink()
-    except OSError:
-        return False
+def _alone(path: Path, name: str) -> Entry:
+    return Entry(shown(name), path.parent, (path.name,))
+
+
+def _is_folder(path: os.PathLike) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)
 
 
 def read(entry: Entry, module) -> list[Piece]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from sys import intern
 
 from tito.grading import disk
 from tito.grading.diagnosis import read_diagnosis
@@ -122,7 +123,8 @@ class Journal:
 
     def _know(self, line: dict, offset: int, size: int) -> None:
         points = "{:g} of {:g} points".format(*line["points"]) if line["points"] else line["status"]
-        self.known[line["student"]] = Known(offset, size, line["run"], line["digest"], line["status"], points)
+        run, status = intern(line["run"]), intern(line["status"])
+        self.known[line["student"]] = Known(offset, size, run, line["digest"], status, intern(points))
 
     def _mark_superseded(self, students: list[str]) -> None:
         for name in students:

@@ -186,7 +186,7 @@ def _put_away(folder: Path, student: str) -> None:
 def _kept(module, folder: Path, student: str, arrival: Arrival, submitted_at: str) -> dict:
     """What is to be remembered of a hand-in; the digest is that which the grader will find."""
     try:
-        digest = intake.load(intake.Entry(student, (folder / student,)), module).digest
+        digest = intake.load(intake.Entry(student, folder, (student,)), module).digest
     except Refused:
         digest = ""
     original = ", ".join(shown(member.filename) for member in arrival.files.values())

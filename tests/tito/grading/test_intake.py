@@ -121,7 +121,7 @@ def test_links_are_refused_for_they_may_lead_to_the_solution(school, tmp_path):
     for student in ("thief", "folder", "packed"):
         _refused(school, tmp_path, student, "unreadable", "link")
     with pytest.raises(intake.Refused):
-        intake.read(intake.Entry("deep", (tmp_path / "deep",)), school.catalogue.find("02"))
+        intake.read(intake.Entry("deep", tmp_path, ("deep",)), school.catalogue.find("02"))
 
 
 def test_large_odd_and_doubled_files_have_reasons(school, tmp_path):
