@@ -65,9 +65,10 @@ class Grades:
         aspects = [(aspect, "right") for aspect in self._aspects()]
         return [("student", "left"), ("status", "left"), ("points", "right"), *aspects, ("what to look at", "left")]
 
-    def rows(self) -> list[tuple]:
-        """One row a student: points in all and by aspect, and the first thing to look at."""
-        return [result.cells if isinstance(result, Row) else self._cells(result) for result in self.results]
+    def rows(self, numbers: Iterable[int] | None = None) -> list[tuple]:
+        """One row for each of these results (all by default): points, also by aspect, and the first to look at."""
+        chosen = self.results if numbers is None else [self.results[number] for number in numbers]
+        return [result.cells if isinstance(result, Row) else self._cells(result) for result in chosen]
 
     def row(self, result: Result) -> Row:
         """The result without its marks."""

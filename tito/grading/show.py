@@ -6,7 +6,7 @@ from tito.show import counted
 
 NARROW = 140  # columns of a terminal
 
-MOST_NAMES = 20
+MOST_NAMES, MOST_ROWS = 20, 200
 
 
 def graded(course, submissions, number: str, options: dict, json: bool = False, record: bool = False):
@@ -56,11 +56,17 @@ def _what_next(grades, out, module=None) -> None:
 
 
 def class_table(grades) -> None:
-    """A row a student, and the class in one line: full marks in green, what could not be graded in yellow."""
-    columns, rows = grades.columns(), grades.rows()
+    """A row a student, and the class in one line: full marks in green, what could not be graded in yellow.
+
+    Of a large class the rows that need a look first: those without a mark, then those of the fewest points.
+    """
+    seen = sorted(sorted(range(len(grades.results)), key=lambda n: _points(grades.results[n]))[:MOST_ROWS])
+    columns, rows = grades.columns(), grades.rows(seen)
     if screen().width < NARROW:  # no room for each aspect: who, how many points, and what to look at
         columns, *rows = [(line[0], line[2], line[-1]) for line in (columns, *rows)]
-    table(columns, rows, [_student_style(result) for result in grades.results])
+    table(columns, rows, [_student_style(grades.results[n]) for n in seen])
+    if len(seen) < len(grades.results):
+        say(f"{len(seen)} of {len(grades.results):,} shown: those without a mark, then the fewest points", "dim")
     totals = sorted(result.total for result in grades.results if result.total is not None)
     say()
     marked = f"{counted(len(totals), 'submission')} graded in {grades.seconds:.1f} s"
@@ -91,6 +97,10 @@ def _remarks(grades) -> None:
         say(f"interrupted: {grades.submissions - len(grades.results)} of {grades.submissions} were not graded", "red")
     if grades.trouble:
         say(f"not saved: {grades.trouble}", "red")
+
+
+def _points(result) -> float:
+    return -1 if result.total is None else result.total
 
 
 def _student_style(result) -> str | None:

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from school import EXAM, MSE, make_school, notebook, wrong
 
-from tito.grading import grade, isolation, workers
+from tito.grading import grade, isolation, show, workers
+from tito.grading.grades import Grades, Row
 from tito.problem import Problem
 from tito.settings import read_course
 
@@ -252,6 +253,21 @@ def test_grades_are_written_whole_and_harmlessly(school, hand_in, tmp_path):
     assert all(found["isolation"].values())
     assert all(len(row) == len(done.columns()) for row in done.rows())
     assert not any("\x1b" in str(cell) or "\n" in str(cell) for row in done.rows() for cell in row)
+
+
+def test_a_large_class_shows_on_the_terminal_who_needs_a_look_first(monkeypatch, capsys):
+    totals = {"anna": 3.0, "bela": None, "cleo": 1.0, "dana": 2.0, "emil": 3.0}
+    rows = [Row(name, "graded", total, 3.0, (name, "graded", str(total), "")) for name, total in totals.items()]
+    grades = Grades("02_x", 1, {}, 3.0, ["x"], results=rows, submissions=5)
+    monkeypatch.setattr(show, "MOST_ROWS", 3)
+    show.class_table(grades)
+    told = capsys.readouterr().out
+    assert [line.split()[0] for line in told.splitlines()[1:4]] == ["bela", "cleo", "dana"]
+    assert "3 of 5 shown" in told and "4 submissions graded" in told
+    monkeypatch.setattr(show, "MOST_ROWS", 5)
+    show.class_table(grades)
+    told = capsys.readouterr().out
+    assert [line.split()[0] for line in told.splitlines()[1:6]] == list(totals) and "shown" not in told
 
 
 def test_a_killed_tito_leaves_no_process_behind(school, hand_in):
