@@ -32,7 +32,7 @@ class Submission:
 
     def __init__(self, known: Known, seat, sheet: Sheet, pieces: list, wrong: dict[str, list[int]]):
         self.known, self.seat, self.sheet, self.pieces = known, seat, sheet, pieces
-        self.exercises = {name: Exercise(known, seat, sheet, name, len(places)) for name, places in wrong.items()}
+        self.exercises = {name: Exercise(known, seat, sheet, name, places) for name, places in wrong.items()}
         self.wrong = wrong
         self.left = {name: list(places) for name, places in wrong.items()}
         self.found: dict[str, list[Diagnosis]] = {name: [] for name in wrong}

@@ -19,6 +19,7 @@ from tito.grading.judge import judge
 from tito.grading.known import MISTAKE, PAIR, VARIANT, Known, Suspect, drops
 from tito.grading.ratios import Relation
 from tito.grading.relations import relations
+from tito.grading.remembered import digest, remembered
 from tito.grading.sheet import ANSWERED, RAISED, Answer, Sheet
 
 SHARE = 0.6  # of the wrong questions still unexplained, which a diagnosis has to explain
@@ -30,14 +31,23 @@ LOOSE = (1e-5, 1e-7), (1e-3, 1e-5)  # rtol and atol of float64, and of less, wit
 
 @dataclass
 class Exercise:
-    """One exercise of one submission, with `of` wrong questions."""
+    """One exercise of one submission, with the places of its wrong questions."""
 
     known: Known
     seat: object
     sheet: Sheet
     name: str
-    of: int
+    wrong: list[int]
 
+    @property
+    def of(self) -> int:
+        return len(self.wrong)
+
+    @functools.cached_property
+    def digest(self) -> bytes:
+        return digest({place: self.sheet.answers[place] for place in self.wrong})
+
+    @remembered
     def diagnosed(self, left: list[int]) -> list[Diagnosis]:
         """What explains the places that are left, the most telling first."""
         found: dict[str, tuple[list[int], Diagnosis]] = {}
@@ -65,6 +75,7 @@ class Exercise:
         suspect, hits = self.suspected(left, kind)
         return (suspect.name, kind, suspect.says, hits) if suspect else None
 
+    @remembered
     def suspected(self, left: list[int], kind: str) -> tuple[Suspect | None, list[int]]:
         """The suspect of a kind that explains most, and what it explains."""
         suspects = self.known.of(self.seat, self.name, kind)

@@ -50,6 +50,7 @@ class Known:
         self.refusing = {exercise: refusing.intersection(places) for exercise, places in self.places.items()}
         self.shapes = {exercise: self._shapes(places) for exercise, places in self.places.items()}
         self.reached: dict[str, set[str]] = {}
+        self.told: dict[tuple, object] = {}  # what was found out for wrong answers that others may give too
         self.locks = {exercise: threading.Lock() for exercise in self.places}
 
     def _shapes(self, places: list[int]) -> list[tuple]:

@@ -5,7 +5,6 @@ and the options of its functions.
 """
 
 import ast
-import copy
 import itertools
 from collections.abc import Iterator
 
@@ -30,8 +29,9 @@ def variants(source: str, exercise: str) -> list[tuple[str, str, str]]:
     for name, code in itertools.chain(_of_functions(tree, marked, exercise), _of_nodes(tree, marked)):
         if code != plain:
             found.setdefault(code, name)
-    chosen = list(found.items())[:MOST]
-    return [(name, SAYS.format(name), code) for code, name in chosen]
+        if len(found) == MOST:
+            break
+    return [(name, SAYS.format(name), code) for code, name in found.items()]
 
 
 def _marked(source: str) -> set[int]:
@@ -79,7 +79,8 @@ def _beginning(tree: ast.Module, function: ast.FunctionDef, line: str, after=lam
     """The code with `line` at the beginning of the function, or after the first parts for which `after` holds."""
     body = list(itertools.takewhile(after, function.body))
     body += [*ast.parse(line).body, *function.body[len(body) :]]
-    return _with(tree, function, ast.FunctionDef(**{**dict(ast.iter_fields(function)), "body": body}))
+    other = ast.FunctionDef(**{**dict(ast.iter_fields(function)), "body": body})
+    return _with(tree, function, ast.copy_location(other, function))
 
 
 def _of_nodes(tree: ast.Module, marked: set[int]) -> Iterator[tuple[str, str]]:
@@ -155,8 +156,18 @@ def in_place(other: ast.AST, node: ast.AST) -> str:
 
 
 def _with(tree: ast.Module, node: ast.AST, other: ast.AST) -> str:
-    """The code with `other` in place of `node`."""
-    return ast.unparse(ast.fix_missing_locations(copy.deepcopy(tree, {id(node): other})))
+    """The code with `other` in place of `node`; the tree is as before, for a copy of it takes longer than the text."""
+    parent, field = next((p, f) for p in ast.walk(tree) for f, value in ast.iter_fields(p) if _holds(value, node))
+    before = getattr(parent, field)
+    setattr(parent, field, [other if n is node else n for n in before] if isinstance(before, list) else other)
+    try:
+        return ast.unparse(tree)
+    finally:
+        setattr(parent, field, before)
+
+
+def _holds(value, node: ast.AST) -> bool:
+    return value is node or (isinstance(value, list) and any(each is node for each in value))
 
 
 def quoted(node: ast.AST) -> str:

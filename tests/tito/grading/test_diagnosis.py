@@ -13,8 +13,9 @@ from tito.grading import grade
 from tito.grading.diagnosis import Diagnosis, Evidence, read_diagnosis
 from tito.grading.evidence import evidence
 from tito.grading.exam import FLOWS, Question
-from tito.grading.exercise import same
+from tito.grading.exercise import Exercise, same
 from tito.grading.relations import relations
+from tito.grading.remembered import digest
 from tito.grading.sheet import ANSWERED, RAISED, STATUSES, Answer, Leaf
 from tito.grading.variants import variants
 from tito.settings import read_course
@@ -84,6 +85,16 @@ def test_a_right_solution_has_no_diagnosis_and_a_lesson_without_mistakes_has_rel
     assert graded(taught, tmp_path / "class", {}).results[0].diagnoses == []
     told = graded(school, tmp_path / "class", {"mse_loss": HALF}).results[0].diagnoses
     assert [(d.exercise, d.kind) for d in told] == [("mse_loss", "relation")] and "½" in told[0].says
+
+
+def test_whoever_gives_the_same_wrong_answers_is_told_the_same_without_looking_again(taught, hand_in, monkeypatch):
+    asked, best = [], Exercise._best
+    monkeypatch.setattr(Exercise, "_best", lambda self, left: asked.append(left) or best(self, left))
+    texts = {"ada": HALF, "bo": HALF + "# as another student writes it", "cy": HALF.replace("0.5", "0.25")}
+    folder = hand_in({student: {"mse_loss": text} for student, text in texts.items()})
+    told = {result.student: result.diagnoses for result in grade(taught, folder, "02", seed=7, workers=1).results}
+    assert told["ada"] == told["bo"] and [diagnosis.name for diagnosis in told["ada"]] == ["half"]
+    assert [diagnosis.name for diagnosis in told["cy"]] == ["factor ¼"] and len(asked) == 2
 
 
 def test_a_diagnosis_survives_json():
@@ -180,6 +191,27 @@ def test_answers_go_wrong_alike_by_value_or_by_the_same_words_of_an_error():
     assert not same(question, one, Answer(RAISED, error="TypeError", message="no such thing"))
     assert not same(question, one, Answer(RAISED, error="ValueError", message="axis 3 is out of bounds"))
     assert not same(question, one, answer(tensor(X)))
+
+
+def test_only_answers_that_are_alike_to_the_byte_share_what_is_said_of_them():
+    one = {3: answer(tensor(X)), 5: Answer(RAISED, error="ValueError", message="no", where="cell 4, line 2")}
+    others = [
+        {3: one[3]},
+        {3: one[5], 5: one[3]},
+        {4: one[3], 5: one[5]},
+        one | {3: answer(tensor(np.nextafter(X, 9)))},
+        one | {3: answer(tensor(X.astype("f4")))},
+        one | {3: answer(tensor(X.reshape(3, 2)))},
+        one | {3: answer(Leaf("array", X))},
+        one | {3: answer(Leaf("tensor", X, True))},
+        one | {3: answer(Leaf("str", "refused"))},
+        one | {3: answer(Leaf("str", "accepted"))},
+        one | {3: answer(tensor(X), tensor(X))},
+        one | {3: answer(tensor(X), keys=("terms",))},
+        one | {5: Answer(RAISED, error="ValueError", message="no", where="cell 4, line 3")},
+    ]
+    again = {3: answer(tensor(X.copy())), 5: Answer(RAISED, error="ValueError", message="no", where="cell 4, line 2")}
+    assert digest(again) == digest(one) and len({digest(each) for each in [one, *others]}) == 1 + len(others)
 
 
 DTYPES = st.sampled_from(["<f8", "<f4", "<f2", "<i8", "|u1", "|b1", "<c16"])
