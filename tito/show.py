@@ -6,8 +6,8 @@ MARKS = {"passed": ("✓", "green"), "not started": ("·", "yellow"), "waiting":
 
 
 def counted(number: int, noun: str) -> str:
-    """"1 exercise", "2 exercises"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """"1 exercise", "2,000 exercises"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def exported(done, check: bool) -> None:

@@ -24,7 +24,8 @@ def standing(module: str, standings: list) -> None:
 
 def _row(s) -> tuple:
     by_hand = ", ".join(f"{name} {mark.points:g}" for name, mark in s.manual.items() if mark.points is not None)
-    late = f"{s.late.days} d, −{s.late.penalty:.0%}" if s.late.days else ""
+    cost = f", −{s.late.penalty:.0%}" if s.late.penalty else ""
+    late = f"{s.late.days} d{cost}" if s.late.days else ""
     points = "–" if s.total is None else f"{s.total:.4g}/{s.possible:.4g}"
     automatic = "–" if s.automatic is None else f"{s.automatic:.4g}"
     look = s.message or (f"to mark: {', '.join(s.waiting)}" if s.waiting else "")

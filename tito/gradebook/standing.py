@@ -29,7 +29,7 @@ class ManualMark:
 
 
 class Conflict(Problem):
-    """Another grader was quicker; `theirs` is the mark that stands."""
+    """Another grader, or another window, was quicker; `theirs` is the mark that stands."""
 
     def __init__(self, theirs: ManualMark):
         points = "a comment" if theirs.points is None else f"{theirs.points:g} points"

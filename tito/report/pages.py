@@ -15,6 +15,7 @@ from tito.report import figures, parts, text
 from tito.report.picture import histogram, pictures
 from tito.report.students import Run, Student
 from tito.report.tally import Tally, groups
+from tito.show import counted
 
 TEMPLATES = Path(__file__).parent / "templates"
 MARK = "tito report "  # and the lesson: every page says what wrote it
@@ -46,7 +47,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        filters = {"points": text.points, "counted": text.counted, "line": text.one_line}
+        filters = {"points": text.points, "counted": counted, "line": text.one_line}
         self.environment.filters |= filters | {"prose": text.prose, "told": text.told}
         self.environment.globals |= {"run": run, "mark": MARK + module.folder}
         self.style = self._source("style.css")
@@ -158,5 +159,5 @@ def _summary(student: Student, lines: list[figures.Line]) -> str:
         return f"What you handed in {why}: it could not be graded. This is no zero; put it right and hand it in again."
     full, left = sum(line.full for line in lines), sum(not line.full for line in lines)
     if not left:
-        return f"All {text.counted(full, 'exercise')} have full marks. There is nothing to put right."
+        return f"All {counted(full, 'exercise')} have full marks. There is nothing to put right."
     return f"{full or 'None'} of {len(lines)} exercises {'has' if full < 2 else 'have'} full marks; {left} lost points."

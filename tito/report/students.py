@@ -9,6 +9,7 @@ from pathlib import Path
 from tito.grading.diagnosis import read_diagnosis
 from tito.grading.marks import Mark, Result
 from tito.problem import USAGE, Problem
+from tito.show import counted
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ def _stands(standing, worth: dict[str, float]) -> Student:
     result, late = standing.result, ""
     result.message = standing.message
     if standing.late.days:
-        days = f"{standing.late.days} day{'' if standing.late.days == 1 else 's'}"
-        late = f"Handed in {days} late: {100 * standing.late.penalty:.3g} % less."
+        cost = f": {100 * standing.late.penalty:.3g} % less" if standing.late.penalty else ""
+        late = f"Handed in {counted(standing.late.days, 'day')} late{cost}."
     waiting = {name: given.get(name, 0.0) for name in standing.waiting}
     outcome = (result, standing.name, standing.total, standing.possible, manual, waiting, late)
     return Student(*outcome, standing.attempts, standing.seed, standing.isolation)

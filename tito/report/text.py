@@ -45,11 +45,6 @@ def points(number: float | None) -> str:
     return "0" if text == "-0" else text.replace("-", "−")
 
 
-def counted(number: int, noun: str) -> str:
-    """ "1 exercise", "2 exercises"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def file_name(student: str) -> str:
     """The name of a student's page, good on any file system: two students never share one, also where case is lost.
 

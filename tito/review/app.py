@@ -9,10 +9,11 @@ from jinja2 import StrictUndefined
 import tito.report
 from tito.gradebook import Conflict
 from tito.problem import Problem
-from tito.report.text import counted, one_line, points, visible
-from tito.review import prose
+from tito.report.text import one_line, points, visible
+from tito.review import prose, zeros
 from tito.review.desk import Answer, Desk, is_marked, unmarked
 from tito.review.guard import Guard
+from tito.show import counted
 
 TEMPLATES = Path(__file__).parent / "templates"
 LOOK = Path(tito.report.__file__).parent / "templates" / "style.css"
@@ -68,6 +69,7 @@ def make_app(desks: dict[str, Desk], grader: str) -> tuple[Flask, Guard]:
     app.add_url_rule("/", "modules", pages.modules)
     app.add_url_rule("/<folder>/", "overview", pages.overview)
     app.add_url_rule("/<folder>/<name>/", "begin", pages.begin)
+    app.add_url_rule("/<folder>/<name>/zeros", "zeros", pages.zeros, methods=["POST"])
     app.add_url_rule("/<folder>/<name>/<key>", "answer", pages.answer)
     app.add_url_rule("/<folder>/<name>/<key>", "keep", pages.keep, methods=["POST"])
     style = LOOK.read_text(encoding="utf-8") + (TEMPLATES / "review.css").read_text(encoding="utf-8")
@@ -104,7 +106,9 @@ class Pages:
         marks = desk.marks()
         lines = {name: progress(desk, name, marks) for name in desk.questions}
         said = {name: sum(name in given for given in marks.values()) for name in desk.questions}
-        return render_template("overview.html", desk=desk, lines=lines, said=said, done=request.args.get("done", ""))
+        zeroed = {name: zeros.counts(desk, name, desk.answers(name), marks) for name in desk.questions}
+        done = request.args.get("done", "")
+        return render_template("overview.html", desk=desk, lines=lines, said=said, zeroed=zeroed, done=done)
 
     def begin(self, folder: str, name: str):
         """The first answer that is not marked, or the first of all."""
@@ -138,6 +142,13 @@ class Pages:
         except Problem as problem:
             return self._show(desk, answers, chosen, desk.marks(), form, problem=problem), 422
         return redirect(self._onward(desk, answers, chosen, request.form.get("go", "")), 303)
+
+    def zeros(self, folder: str, name: str):
+        """0 to all empty answers, or that taken back; then the next answer to mark."""
+        desk = self._desk(folder, name)
+        (zeros.take_back if request.form.get("way") == "back" else zeros.give)(desk, name)
+        left = unmarked(desk.answers(name), desk.marks(), name)
+        return redirect(url_for("begin", folder=folder, name=name) if left else url_for("overview", folder=folder), 303)
 
     def _onward(self, desk: Desk, answers: list[Answer], chosen: Answer, go: str) -> str:
         """Where a saved mark leads: to `go`, the key of an answer, or to the next one without a mark."""
@@ -174,6 +185,7 @@ class Pages:
             following=around[1],
             left=left,
             line=progress(desk, name, marks, answers),
+            zeroed=zeros.counts(desk, name, answers, marks),
             conflict=conflict,
             problem=problem,
             kept=kept,

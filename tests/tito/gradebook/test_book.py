@@ -175,7 +175,9 @@ def test_a_grader_who_has_not_seen_anothers_mark_is_told_of_it(book, head):
     with pytest.raises(Conflict, match="ms gave question_why 2 points") as conflict:
         book.mark("ada", "02", "question_why", 3, grader="tb", seen=0)
     assert conflict.value.theirs == first and standing(book).manual["question_why"].points == 2
-    book.mark("ada", "02", "question_why", 1, grader="ms", seen=0)  # one's own is no conflict
+    with pytest.raises(Conflict):
+        book.mark("ada", "02", "question_why", 1, grader="ms", seen=0)  # from another window of one's own
+    book.mark("ada", "02", "question_why", 2, grader="ms", seen=0)  # the same again says nothing else
     book.mark("ada", "02", "question_how", 1, grader="tb", seen=0)  # nor is another exercise
     with pytest.raises(Conflict):
         book.mark("ada", "02", "question_why", 3, grader="tb", seen=first.id)

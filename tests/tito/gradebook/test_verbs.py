@@ -65,6 +65,19 @@ def test_an_instructors_day(tito, course, pack, configured):
     assert "17/20" in tito("gradebook", "show", "02")
 
 
+def test_lateness_that_costs_nothing_shows_no_loss(tito, course, pack, configured):
+    configured(late_policy="none", deadlines="02 2026-03-01T12:00+00:00")
+    pack("late.zip", {"smithbob_LATE_102_3_losses_dev.ipynb": submission()})
+    tito("collect", "late.zip", "02")
+    tito("grade", "02", "submissions/02_losses")
+    tito("gradebook", "late", "canvas-102", "02", "2", "--why", "said so")
+    shown = tito("gradebook", "show", "02")
+    assert "2 d" in shown and "%" not in shown
+    tito("report", "02")
+    page = "".join(path.read_text(encoding="utf-8") for path in (course.root / "reports").glob("*.html"))
+    assert "Handed in 2 days late." in page and "% less" not in page
+
+
 def marks(course, name):
     return [line[5] for line in csv.reader((course.root / name).open())][2:]
 

@@ -77,6 +77,16 @@ def test_what_was_typed_is_saved_on_the_way_to_the_next(page, review, given):
     assert "ada" in page.inner_text("h1") and page.input_value("#points") == "1" and len(given()) == 2
 
 
+def test_empty_answers_get_0_and_lose_it_again_by_keyboard(page, review, given):
+    start(page, review("ann", "--names"))
+    for wanted in ({"cleo": (0.0, "", "ann")}, {"cleo": (None, "", "ann")}):
+        page.keyboard.press("e")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        shown(page)
+        assert given() == wanted and page.noted == []
+
+
 def test_two_browsers_that_mark_the_same_answer_at_once_lose_nothing(browser, review, given):
     pages = {}
     for grader in ("ann", "bob"):

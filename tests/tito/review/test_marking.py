@@ -85,6 +85,50 @@ def test_two_graders_at_once_are_shown_both_marks_and_asked(review, given):
     assert given() == {"ada": (0.0, "", "bob")}
 
 
+def test_two_windows_of_one_grader_are_asked_too(review, given):
+    running = review("ann", "--names")
+    running.enter()
+    (place, first), (_, second) = running.form("question_why"), running.form("question_why")
+    assert running.ask(place, first | {"points": "1"})[0] == 303
+    assert running.ask(place, first | {"points": "1"})[0] == 303  # a button that is pressed twice
+    status, _, page = running.ask(place, second | {"points": "0", "comment": "Too short."})
+    assert status == 409 and "You have marked this in another window." in page and "Too short." in page
+    assert given() == {"ada": (1.0, "", "ann")}
+    _, fresh = running.form("question_why", place.rpartition("/")[2])
+    assert running.ask(place, fresh | {"points": "0"})[0] == 303 and given() == {"ada": (0.0, "", "ann")}
+
+
+def test_empty_answers_get_0_in_one_step_that_can_be_taken_back(review, given, course):
+    running = review("ann", "--names")
+    running.enter()
+    path, fields = running.form("question_why")
+    assert "Give 0 to 1 empty answer<" in running.ask(path)[2] and "0 from you" not in running.ask("/01_first/")[2]
+    assert running.ask("/01_first/question_why/zeros", fields | {"way": "give"})[0] == 303
+    assert given() == {"cleo": (0.0, "", "ann")}
+    page = running.ask("/01_first/")[2]
+    assert "1 of 4" in page and "1 empty answer has 0 from you" in page and "Give 0 to" not in page
+    assert running.ask("/01_first/question_why/zeros", fields | {"way": "back"})[0] == 303
+    assert given() == {"cleo": (None, "", "ann")} and "Give 0 to 1 empty answer<" in running.ask(path)[2]
+    with gradebook.open(course) as book:
+        said = [(mark.points, mark.kind, mark.why) for mark in book.history("cleo", "01")[1]]
+    assert said == [(0.0, "mark", "nothing is written"), (None, "comment", "nothing is written")]
+
+
+def test_a_step_over_empty_answers_leaves_what_people_have_said(review, given):
+    ann, bob = review("ann", "--names"), review("bob", "--names")
+    ann.enter(), bob.enter()
+    place, _ = _all(ann)[2], ann.form("question_why")
+    _, fields = ann.form("question_why", place.rpartition("/")[2])
+    ann.ask(place, fields | {"comment": "See me."})
+    ann.ask("/01_first/question_why/zeros", fields | {"way": "give"})
+    assert given() == {"cleo": (0.0, "See me.", "ann")}
+    _, fields = bob.form("question_why")
+    bob.ask("/01_first/question_why/zeros", fields | {"way": "back"})
+    bob.ask("/01_first/question_why/zeros", fields | {"way": "give"})
+    assert given() == {"cleo": (0.0, "See me.", "ann")}
+    assert bob.ask("/01_first/question_why/zeros", {"way": "back"})[0] == 403  # no form of ours
+
+
 def test_names_are_hidden_unless_asked_for(review):
     hidden, open_ = review(), review("bob", "--names")
     hidden.enter(), open_.enter()

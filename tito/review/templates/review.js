@@ -40,7 +40,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || keys.open) return
     if (field && event.key === "Escape") return field.blur()
     if (field && (field !== points || !/^[a-z?]$/.test(event.key))) return  // a letter is no points
-    const act = {c: () => comment.focus(), "?": () => keys.showModal(), m: () => { const m = document.getElementById("marks"); m.open = !m.open }}[event.key]
+    const act = {c: () => comment.focus(), e: () => document.querySelector(".zeros button")?.focus(), "?": () => keys.showModal(), m: () => { const m = document.getElementById("marks"); m.open = !m.open }}[event.key]
     const link = document.querySelector(`a[data-key="${CSS.escape(arrows[event.key] || event.key)}"]`)
     if (/^[0-9]$/.test(event.key)) { points.focus(); points.value = event.key }
     else if (event.key === "Enter" && typed() && !event.target.closest("a, button, summary")) save("")
