@@ -100,6 +100,18 @@ def test_a_fault_of_form_is_red(course, edit, what):
     assert what in faults(course)
 
 
+def test_a_faulty_end_mark_is_told_before_the_mistakes_that_are_made_of_its_cell(course, first):
+    source_of(first.notebook, 4, source_of(first.notebook, 4).replace("### END", "### end"))
+    first.mistakes.write_text(
+        "from tito.mistakes import of_lesson\n\n"
+        'MISTAKES = [of_lesson(__file__)("double", "zero", 1, "You give 0.", double="return 0")]\n'
+    )
+    found = check(course, first).faults
+    assert found[0].startswith("modules/01_first/first_dev.ipynb, cell 4, line 6: ")
+    assert any(fault.startswith("modules/01_first/mistakes.py: ValueError: double has no") for fault in found)
+    assert str(course.root) not in "".join(found)
+
+
 def test_a_plain_cell_that_fails_is_red(course, first):
     write_notebook(first.notebook, [*first_cells(), code("x = 1\nx / 0")])
     assert "cell 11, line 2: fails: ZeroDivisionError" in faults(course)
@@ -114,6 +126,12 @@ def test_a_mistake_that_the_exam_does_not_see_is_red(course, first):
 def test_a_mistake_that_never_reaches_the_exam_is_red(course):
     mistake(course, code="def double(x):\n    return 0")
     assert "the mistake 'x' of double is not even defined: double is not defined" in faults(course)
+
+
+def test_a_mistake_of_which_a_part_fails_in_the_exam_is_red(course):
+    code = "#| export\ndef double(x):\n    return 0\n\nif __name__ != '__main__':\n    1 / 0"
+    mistake(course, code=code)
+    assert "the mistake 'x' of double does not run as a whole: " in faults(course)
 
 
 def test_an_exam_that_its_own_solution_does_not_pass_is_red(course, first):

@@ -8,6 +8,7 @@ from tito.author.lint import lint
 from tito.catalogue import Module
 from tito.mistakes import read_mistakes, usable
 from tito.notebook import Cell, Exercise, Notebook
+from tito.problem import Problem
 from tito.regions import STUB, MarkerError, cleared
 from tito.running.process import Run, plain, run_cells
 from tito.validate import at
@@ -27,7 +28,7 @@ def check(course, module: Module) -> Checked:
     notebook, done = module.read(), Checked(module.folder)
     name = course.inside(module.notebook)
     done.faults += lint(course, module, notebook)
-    mistakes = usable(read_mistakes(module), notebook, course.inside(module.mistakes), done.faults)
+    mistakes = _mistakes(course, module, notebook, done.faults)
     exercises = [exercise for exercise in notebook.exercises if exercise.cell and exercise.test]
     cells = [cell for cell in notebook.cells if cell.is_code and cell.source.strip()]
     run = run_cells(course, module, cells, variants=_variants(notebook, exercises, mistakes))
@@ -41,6 +42,16 @@ def check(course, module: Module) -> Checked:
     if not done.faults:  # the exam of a lesson that is not sound would only say it again
         done.faults += exam_faults(course, module, notebook, mistakes)
     return done
+
+
+def _mistakes(course, module: Module, notebook: Notebook, faults: list[str]) -> list[dict]:
+    """Those that can be run; what is wrong with the others, or with the whole file, becomes a fault."""
+    name = course.inside(module.mistakes)
+    try:
+        return usable(read_mistakes(module), notebook, name, faults)
+    except Problem as problem:  # often of a faulty notebook, which is told before
+        faults.append(str(problem).replace(str(module.mistakes), name))
+        return []
 
 
 def _variants(notebook: Notebook, exercises: list[Exercise], mistakes: list[dict]) -> dict[str, list[dict]]:

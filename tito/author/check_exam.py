@@ -60,4 +60,6 @@ def _mistake_faults(mistakes: list[dict], results: dict) -> list[str]:
         elif all(mark.status == MISSING for mark in own):
             why = own[0].remark if own else result.message
             faults.append(f"{label} is not even defined: {why}; does its code begin with `#| export`?")
+        elif result.troubles:
+            faults.append(f"{label} does not run as a whole: {result.troubles[0]}")
     return faults
