@@ -10,6 +10,8 @@
 .PHONY: help demo test wheel test-nbgrader chaos fuzz clean
 PY := .venv/bin/python
 PIP := $(PY) -m pip -qq --disable-pip-version-check
+# Tests are shared out among a process a core, by file, the dear ones (attacks, course, nbgrader) first.
+SHARED := -n auto --dist loadgroup --no-loadscope-reorder
 
 help:
 	@sed -n '1,6s/^# //p' Makefile
@@ -18,7 +20,7 @@ demo: .venv/.ready
 	@$(PY) -m tito demo
 
 test: .venv/.ready-to-test
-	@$(PY) -m pytest
+	@$(PY) -m pytest $(SHARED)
 
 wheel: .venv/.ready
 	@$(PY) -m tito release --wheel

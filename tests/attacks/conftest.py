@@ -10,12 +10,18 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tito" / "grading")]
 
 import handing_in  # noqa: E402
+import processes  # noqa: E402
 from school import make_school  # noqa: E402
 
 from tito.grading import grade  # noqa: E402
 from tito.settings import read_course  # noqa: E402
 
 PR_SET_CHILD_SUBREAPER = 36
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_strangers():
+    processes.disregard_those_of_others()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import innocents
 import numpy as np
 import pytest
 import reach
+from processes import children
 from school import wrong
 
 STRIKES = [*cost.ATTACKS, *(cost.OTHER_DOORS if os.uname().machine == "x86_64" else {})]
@@ -65,8 +66,7 @@ def test_nobody_else_is_harmed(graded):
 
 def test_nothing_is_left_behind(graded):
     """No process, file, socket, shared memory, semaphore or message queue."""
-    children = Path(f"/proc/self/task/{os.getpid()}/children")
-    assert not children.exists() or not children.read_text()
+    assert not children()
     for place in ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run"):
         assert not os.path.lexists(f"{place}/left_by_an_attack")
     assert "left_by_an_attack" not in _text("/proc/net/unix")

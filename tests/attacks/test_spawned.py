@@ -17,6 +17,7 @@ import handing_in
 import innocents
 import pytest
 from handing_in import MSE, write
+from processes import children
 from school import wrong
 from test_weaknesses import STEP
 
@@ -91,8 +92,7 @@ def test_innocents_keep_full_marks(graded):
 
 
 def test_nothing_is_left_behind(graded):
-    children = Path(f"/proc/self/task/{os.getpid()}/children")
-    assert not children.exists() or not children.read_text()
+    assert not children()
 
 
 TELLS = """#| export
@@ -138,7 +138,7 @@ def test_workers_killed_from_outside_change_no_mark(school, tmp_path, without_fo
 
     def strike():
         while not stop.wait(rng.uniform(0.1, 0.4)):
-            for pid in rng.sample(pids := _children(), min(1, len(pids))):
+            for pid in rng.sample(pids := sorted(children()), min(1, len(pids))):
                 killed.append(pid)
                 os.kill(pid, signal.SIGKILL)
 
@@ -152,18 +152,13 @@ def test_workers_killed_from_outside_change_no_mark(school, tmp_path, without_fo
     assert [result.total for result in done.results] == [16] * 12 and killed
 
 
-def _children() -> list[int]:
-    found = Path("/proc/self/task").glob("*/children")
-    return [int(pid) for path in found for pid in path.read_text().split()]
-
-
 def test_an_interrupt_ends_the_workers_that_wait(school, tmp_path, without_fork):
     def stop(result, done, total):
         raise KeyboardInterrupt
 
     folder = write(tmp_path / "class", {f"s{n}": {} for n in range(6)})
     done = grade(school, folder, "02", seed=3, workers=2, on_result=stop)
-    assert done.interrupted and len(done.results) < 6 and not _children()
+    assert done.interrupted and len(done.results) < 6 and not children()
 
 
 def test_the_judge_ends_what_takes_too_much_where_no_limit_holds(school, tmp_path, without_fork, monkeypatch):
@@ -210,7 +205,7 @@ def test_workers_that_do_not_start_are_reported(school, tmp_path, without_fork, 
     monkeypatch.setattr(spawned, "START_LIMIT", 1)
     with pytest.raises(Problem, match="does not start"):
         grade(school, write(tmp_path / "class", {"right": {}}), "02")
-    assert not _children()
+    assert not children()
 
 
 def test_the_sandbox_of_macos_refuses_all_but_reading_what_it_names():

@@ -27,9 +27,9 @@ def nbgrader():
     """Run an nbgrader command in a folder. Made once, beside .venv."""
     bin = ENVIRONMENT / ("Scripts" if sys.platform == "win32" else "bin")
     if not (bin / "nbgrader").exists():
-        venv.create(ENVIRONMENT, with_pip=True, clear=True)
-        install = [bin / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "nbgrader==0.9.6"]
-        subprocess.run([*install, "--editable", str(ROOT)], check=True, timeout=600)
+        venv.create(ENVIRONMENT, clear=True)
+        pip = [sys.executable, "-m", "pip", "--python", bin / "python", "--disable-pip-version-check", "install"]
+        subprocess.run([*pip, "--quiet", "nbgrader==0.9.6", "--editable", str(ROOT)], check=True, timeout=900)
 
     def run(folder, *words):
         path = os.pathsep.join([str(bin), os.environ["PATH"]])

@@ -97,7 +97,11 @@ def review(course, marks: dict) -> None:
                     assert page.input_value("#comment") == comment
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+            try:
+                process.communicate(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
 
 def canvas(path) -> dict[str, str]:
