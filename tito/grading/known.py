@@ -12,6 +12,7 @@ from tito.grading.prepare import Exam
 from tito.grading.ratios import dropped
 from tito.grading.sheet import Answer, Sheet
 from tito.grading.sitting import Sitting
+from tito.grading.turns import Turns
 from tito.grading.variants import variants
 from tito.regions import MarkerError, cleared, without_markers
 
@@ -66,8 +67,7 @@ class Known:
                 return []
             if (exercise, kind) not in self.made:
                 made = {MISTAKE: self._mistakes, VARIANT: self._variants, PAIR: self._pairs}[kind](exercise)
-                for suspect in made:
-                    self._sit(seat, suspect, [exercise])
+                self._sit_in_turns(seat, made, exercise)
                 self.made[exercise, kind] = [suspect for suspect in made if suspect.wrong]
             return self.made[exercise, kind]
 
@@ -119,8 +119,26 @@ class Known:
         own = self.cells[suspect.exercise]
         pieces = [replace(p, source=suspect.code) if p is own else p for p in self.exam.reference]
         wanted = [self.exam.wanted[place] for place in places]
-        limit = self.time_limit if suspect.kind == MISTAKE else min(self.time_limit, SHORT)
+        limit = self._limit(suspect.kind)
         sheet = Sitting(seat, self.exam.questions, pieces, self.seed, limit, wanted, self.key).run()
+        self._take(suspect, places, sheet, pieces)
+
+    def _sit_in_turns(self, seat, suspects: list[Suspect], exercise: str) -> None:
+        """Have all suspects of one kind in an exercise answer its questions. Raises workers.Lost."""
+        if not suspects:
+            return
+        reference, places = self.exam.reference, self.places[exercise]
+        turning = next(n for n, piece in enumerate(reference) if piece is self.cells[exercise])
+        wanted = [self.exam.wanted[place] for place in places]
+        turns = Turns(self.exam, self.key, self.seed, self._limit(suspects[0].kind), turning, wanted)
+        for suspect, sheet in zip(suspects, turns.sheets(seat, [s.code for s in suspects]), strict=True):
+            self._take(suspect, places, sheet, reference)
+
+    def _limit(self, kind: str) -> float:
+        return self.time_limit if kind == MISTAKE else min(self.time_limit, SHORT)
+
+    def _take(self, suspect: Suspect, places: list[int], sheet: Sheet, pieces: list) -> None:
+        """Note a suspect's answers at these places, and which of them are wrong."""
         questions = [self.asked[place] for place in places]
         key = Sheet([self.key.answers[place] for place in places])
         marks = marked(questions, [1.0] * len(places), key, sheet, pieces)

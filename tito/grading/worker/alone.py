@@ -12,6 +12,7 @@ from tito.grading.worker import confine, probe
 from tito.grading.worker.answer import GlobalGenerator
 from tito.grading.worker.silence import silence
 from tito.grading.worker.sit import drawn, prepare, send, sit
+from tito.grading.worker.turns import take_turns
 
 
 def main() -> None:
@@ -37,7 +38,10 @@ def main() -> None:
         os.close(job_fd)
         generator = GlobalGenerator()
         draws = drawn(job.pop("seed"), questions, generator)
-        sit(job, answer_fd, course["target"], questions, modules, draws, generator)
+        if "turns" in job:
+            take_turns(job, answer_fd, course, questions, generator)
+        else:
+            sit(job, answer_fd, course["target"], questions, modules, draws, generator)
     os._exit(0)
 
 

@@ -15,6 +15,7 @@ from tito.grading.worker import confine, probe
 from tito.grading.worker.answer import GlobalGenerator
 from tito.grading.worker.silence import silence
 from tito.grading.worker.sit import drawn, prepare, sit
+from tito.grading.worker.turns import take_turns
 
 
 def main(fd: int) -> None:
@@ -114,5 +115,8 @@ def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: li
     confine.confine(limits, strict=not course["unsafe"])
     with open(job_fd, "rb") as pipe:
         job = json.loads(pipe.read())
-    sit(job, answer_fd, course["target"], questions, modules, draws, generator)
+    if "turns" in job:
+        take_turns(job, answer_fd, course, questions, generator)
+    else:
+        sit(job, answer_fd, course["target"], questions, modules, draws, generator)
     os._exit(0)
