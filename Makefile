@@ -20,6 +20,7 @@ demo: .venv/.ready
 	@$(PY) -m tito demo
 
 test: .venv/.ready-to-test
+	@$(PY) -m compileall -q tito tinytorch  # for what starts hundreds of times, and writes no bytecode itself
 	@$(PY) -m pytest $(SHARED)
 
 wheel: .venv/.ready

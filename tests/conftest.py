@@ -18,6 +18,7 @@ def pytest_xdist_auto_num_workers():
     return min(cores, MOST)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items):
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item.path)))

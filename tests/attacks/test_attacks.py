@@ -1,18 +1,19 @@
 """Hostile submissions gain no mark, harm nobody and leave nothing behind; innocent ones keep full marks."""
 
 import os
-import types
+import subprocess
+import sys
 from pathlib import Path
 
 import cost
 import gain
 import innocents
-import numpy as np
 import pytest
 import reach
 from processes import children
 from school import wrong
 
+HERE = Path(__file__).parent
 STRIKES = [*cost.ATTACKS, *(cost.OTHER_DOORS if os.uname().machine == "x86_64" else {})]
 
 
@@ -53,11 +54,21 @@ def test_an_innocent_keeps_full_marks(graded, name):
     assert not graded[name].troubles
 
 
+SEARCH = """
+import types
+import numpy as np
+import reach
+pred, target = (types.SimpleNamespace(data=np.arange(6.0) * scale) for scale in (1.1, 0.7))
+assert reach.ATTACKS["finds_the_key_in_its_memory"](pred, target) in ([], None)
+key = {"mse_loss": [np.array(((pred.data - target.data) ** 2).mean())]}
+assert reach.ATTACKS["finds_the_key_in_its_memory"](pred, target) and key
+"""
+
+
 def test_the_search_for_the_key_finds_one_that_is_there():
-    pred, target = (types.SimpleNamespace(data=np.arange(6.0) * scale) for scale in (1.1, 0.7))
-    assert reach.ATTACKS["finds_the_key_in_its_memory"](pred, target) in ([], None)
-    key = {"mse_loss": [np.array(((pred.data - target.data) ** 2).mean())]}
-    assert reach.ATTACKS["finds_the_key_in_its_memory"](pred, target) and key
+    """In a process of its own, like the attack: it looks at all that there is."""
+    done = subprocess.run([sys.executable, "-c", SEARCH], cwd=HERE, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_nobody_else_is_harmed(graded):
