@@ -11,7 +11,7 @@
 PY := .venv/bin/python
 PIP := $(PY) -m pip -qq --disable-pip-version-check
 # Tests are shared out among a process a core, by file, the dear ones (attacks, course, nbgrader) first.
-SHARED := -n auto --dist loadgroup --no-loadscope-reorder
+SHARED := -n auto --dist loadfile --no-loadscope-reorder
 
 help:
 	@sed -n '1,6s/^# //p' Makefile

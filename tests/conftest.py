@@ -2,11 +2,9 @@
 
 import os
 import signal
-from pathlib import Path
 
-import pytest
+from xdist.scheduler import LoadFileScheduling
 
-HERE = Path(__file__).parent
 MOST = 4  # processes: each holds up to half a GiB, and starts graders, browsers and databases of its own
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # by a shell, for what it starts in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)  # Ctrl-C must reach the programs that tests start
@@ -18,13 +16,11 @@ def pytest_xdist_auto_num_workers():
     return min(cores, MOST)
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items):
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item.path)))
+def pytest_xdist_make_scheduler(config, log):
+    """A file's tests share what they make, so they go to one process; attacks share /tmp, users and kernel keys too."""
 
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return "attacks" if nodeid.startswith("tests/attacks/") else super()._split_scope(nodeid)
 
-def _group(path: Path) -> str:
-    """The tests of a file share what they make; attacks share the machine too: its /tmp, shared memory and users."""
-    place = path.relative_to(HERE)
-    return "attacks" if place.parts[0] == "attacks" else place.as_posix()
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
