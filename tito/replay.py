@@ -31,9 +31,10 @@ def recorded(result):
 
 
 def program(result, leaf, nodes=None):
-    """`result` as a function of the data of `leaf`; `nodes`: what `recorded(result)` gave, where it is asked again.
+    """`result` as a function of the data of `leaf`, or None where it does not depend on it.
 
-    Only what depends on the leaf is computed again, and what that needs is looked up once, not at every call.
+    `nodes` is what `recorded(result)` gave, where it is asked again. Only what depends on the leaf is computed again,
+    and what that needs is looked up once, not at every call.
     """
     slots, steps = {id(leaf): 0}, []
     for node in recorded(result) if nodes is None else nodes:
@@ -42,6 +43,8 @@ def program(result, leaf, nodes=None):
             steps.append((node.op.forward, [x.data for x in node.inputs], moved))
             slots[id(node)] = len(steps)
     last = slots.get(id(result))
+    if last is None:
+        return None
 
     def value(new):
         values = [new]
@@ -49,7 +52,7 @@ def program(result, leaf, nodes=None):
             for position, slot in moved:
                 arguments[position] = values[slot]
             values.append(forward(*arguments))
-        return result.data if last is None else values[last]
+        return values[last]
 
     return value
 
@@ -67,13 +70,13 @@ def numeric_gradient(f, x, h=1e-6):
     return gradient
 
 
-def secants(f, x, directions, h=1e-6):
+def secants(f, x, directions, here=None, h=1e-6):
     """Slopes of the sum of f(x) from the float64 array x towards x + h * d, for each d of `directions`.
 
-    Half the calls of central differences. It is off by h/2 times the curvature, for every f of the same values alike:
-    enough to compare two of them, where both are asked so.
+    Half the calls of central differences, and one less where `here`, which is f(x), is known. It is off by h/2 times
+    the curvature, for every f of the same values alike: enough to compare two of them, where both are asked so.
     """
-    here = _total(f(x.copy()[()]))
+    here = _total(f(x.copy()[()]) if here is None else here)
     moved = x + h * directions  # all at once: one by one, moving costs more than f
     return (np.array([_total(f(each[()])) for each in moved], dtype=x.dtype) - here) / h
 
@@ -86,10 +89,10 @@ def entries(shape):
 
 
 @functools.lru_cache(maxsize=64)
-def rows(shape):
-    """A direction for each row (index of the first axis): all its entries at once, each by another amount."""
-    amounts = 1 / np.arange(1, math.prod(shape[1:]) + 1)
-    return (np.eye(shape[0])[..., None] * amounts).reshape(shape[:1] + shape)
+def all_at_once(shape):
+    """One direction: every entry moves, each by another amount."""
+    size = math.prod(shape)
+    return 1 / np.arange(1, size + 1).reshape(1, *shape)
 
 
 def _total(value):

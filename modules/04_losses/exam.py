@@ -6,36 +6,39 @@ numbers alone.
 """
 import numpy as np
 
-from tito.grading.exam import copies, gradient, question, refuses, unchanged
+from tito.grading.exam import FLOWS, copies, gradient, question, refuses, unchanged
 
 ROWS, COLUMNS = 5, 3
-SMALL = (2, 3)  # where every entry is moved by itself to find its slope
+OTHER_ROWS = 7  # of batches of which slopes are asked; their columns are those of all, or a factor would not tell which
+WORDS = ("mean", "sum", "none")
 LOSSES = {}
 
 
 class Inputs:
     """What one loss is asked with: `draw(rng, shape)` gives arrays, of which the first `trained` can need a gradient.
 
-    `options` and `extremes` are {name: (what is asked, keywords)} and {name: (what is asked, arrays)}; `wrong` is
-    {name: (what is asked, function of the drawn arrays that gives (arrays, keywords) to refuse)}. `classes`: the target
-    is class indices, and may be distributions.
+    `options` and `extremes` are {name: (what is asked, {label: keywords})} and {name: (what is asked, arrays)}; `wrong`
+    is {kind: {what is wrong: function of the drawn arrays that gives (arrays, keywords) to refuse}}. `classes`: the
+    target is class indices, and may be distributions.
     """
 
-    def __init__(self, draw, trained=1, shape=(ROWS, COLUMNS), others=((7,), (2, 3, 4)), options=None, extremes=None,
+    def __init__(self, draw, trained=1, shape=(ROWS, COLUMNS), others=((2, 3, 4),), options=None, extremes=None,
                  wrong=None, tolerance=None, classes=False):
         self.draw, self.trained, self.shape, self.others = draw, trained, shape, others
-        self.options, self.extremes, self.wrong = options or {}, extremes or {}, wrong or {}
+        self.longer = (OTHER_ROWS, shape[1])
+        self.options, self.extremes, self.wrong = options or {}, extremes or {}, wrong
         self.tolerance, self.classes = tolerance, classes
 
     def tensors(self, tt, arrays):
         "Tensors of the arrays; those to train require a gradient."
-        return [tt.Tensor(x, requires_grad=i < self.trained) for i, x in enumerate(arrays)]
+        tensor, trained = tt.Tensor, self.trained
+        return [tensor(x, requires_grad=i < trained) for i, x in enumerate(arrays)]
 
     def batch(self, rng):
         return self.draw(rng, self.shape)
 
-    def small(self, rng):
-        return self.draw(rng, SMALL)
+    def longer_batch(self, rng):
+        return self.draw(rng, self.longer)
 
 
 # ── Inputs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,13 +96,9 @@ def f32(*rows):
 
 def other_shapes(*shapes):
     "A target that does not have the prediction's shape must be refused, also where NumPy would broadcast it."
-    return {f"target_of_shape_{'_'.join(map(str, shape))}": (
-        f"A prediction {one} with a target {shape}.",
-        lambda x, one=one, shape=shape: ((np.resize(x[0], one), np.resize(x[1], shape), *x[2:]), {}))
-        for one, shape in shapes}
-
-
-PAIRS = other_shapes(((5, 3), (3, 5)), ((5, 1), (5,)), ((5, 3), (3,)))
+    return {f"a target {shape} for {one}":
+            lambda x, one=one, shape=shape: ((np.resize(x[0], one), np.resize(x[1], shape), *x[2:]), {})
+            for one, shape in shapes}
 
 
 def replaced(position, value, **options):
@@ -115,19 +114,25 @@ def with_option(**options):
     return lambda arrays: (arrays, options)
 
 
-LOSSES["mse_loss"] = Inputs(errors(2), wrong=PAIRS, extremes={
+EMPTY = {"a batch of no rows": lambda arrays: ([x[:0] for x in arrays], {})}
+PAIRS = {**other_shapes(((5, 3), (3, 5)), ((5, 1), (5,)), ((5, 3), (3,))), **EMPTY}
+AVERAGE = {"the reduction 'average'": with_option(reduction="average")}
+WORDS_ALONE = {**AVERAGE, "the reduction 'max'": with_option(reduction="max")}
+
+
+LOSSES["mse_loss"] = Inputs(errors(2), wrong={"shapes": PAIRS, "reductions": WORDS_ALONE}, extremes={
     "large_and_small": ("Errors of 1e18, 1e-15 and 0 in float32.",
                         (f32(1e18, -2e18, 3e-15, 0.5), f32(0, 1e18, 0, 0.5)))})
-LOSSES["l1_loss"] = Inputs(errors(2), wrong=PAIRS, extremes={
+LOSSES["l1_loss"] = Inputs(errors(2), wrong={"shapes": PAIRS, "reductions": WORDS_ALONE}, extremes={
     "large_and_small": ("Errors of 1e30, 1e-30 and 0 in float32.",
                         (f32(1e30, -2e30, 3e-30, 0.5), f32(0, 1e30, 0, 0.5)))})
 LOSSES["huber_loss"] = Inputs(
     on_both_sides,
-    options={"wide": ("A delta of 2.5.", {"delta": 2.5}), "narrow": ("A delta of 0.4.", {"delta": 0.4})},
+    options={"delta": ("A delta of 0.4, and one of 2.5.", {"delta 0.4": {"delta": 0.4}, "delta 2.5": {"delta": 2.5}})},
     extremes={"large_and_small": ("Errors of ±1e30, ±1e-15 and 0 in float32.",
                                   (f32(1e30, -2e30, 3e-15, -2e-15, 0.5), f32(0, 1e30, 0, 0, 0.5)))},
-    wrong={**PAIRS, "delta_zero": ("A delta of 0.", with_option(delta=0.0)),
-           "delta_negative": ("A negative delta.", with_option(delta=-1.0))})
+    wrong={"shapes": PAIRS, "values": {"a delta of 0": with_option(delta=0.0),
+                                       "a negative delta": with_option(delta=-1.0), **AVERAGE}})
 
 CERTAIN, TRUTH = f32(0, 1, 0.25, 1, 0), f32(0, 1, 0, 1, 0)
 LOSSES["bce_loss"] = Inputs(
@@ -137,108 +142,106 @@ LOSSES["bce_loss"] = Inputs(
         "certain_and_right": ("Probabilities of exactly 0 and 1 that are right, in float32.", (CERTAIN, TRUTH)),
         "certain_in_double": ("Probabilities of exactly 0 and 1 that are right, in float64.",
                               (CERTAIN.astype(float), TRUTH.astype(float))),
-        "certain_and_wrong": ("Probabilities of exactly 0 and 1 that are wrong: each costs 100.",
-                              (f32(0, 1, 0.25, 1, 0), f32(1, 0, 1, 0.5, 0.25))),
-        "nearly_certain": ("Probabilities of 1e-30 and 1e-10.", (f32(1e-30, 1e-10, 0.999), f32(1, 1, 0)))},
-    wrong={**PAIRS, "no_probability": ("A prediction of 1.25.", replaced(0, 1.25)),
-           "negative": ("A prediction of -0.1.", replaced(0, -0.1)),
-           "target_above_1": ("A target of 2.", replaced(1, 2.0))})
+        "certain_and_wrong": ("Probabilities of exactly 0 and 1 that are wrong: each costs 100; and 1e-30 and 1e-10.",
+                              (f32(0, 1, 0.25, 1, 0, 1e-30, 1e-10, 0.999), f32(1, 0, 1, 0.5, 0.25, 1, 1, 0)))},
+    wrong={"shapes": PAIRS, "values": {
+        "a prediction of 1.25": replaced(0, 1.25), "a prediction of -0.1": replaced(0, -0.1),
+        "a target of 2": replaced(1, 2.0), **AVERAGE}})
 LOSSES["bce_with_logits_loss"] = Inputs(
     lambda rng, shape: (4 * rng.normal(size=shape), rng.permutation(
         np.resize([0.0, 1.0, 1.0, 0.3, 0.8], int(np.prod(shape)))).reshape(shape)),
-    options={"pos_weight": ("A pos_weight of 3.5.", {"pos_weight": 3.5}),
-             "pos_weights": ("A pos_weight for each column.", {"pos_weight": np.array([0.5, 2.0, 3.5])})},
+    options={"pos_weight": ("A pos_weight of 3.5, and one for each column.",
+                            {"one for all": {"pos_weight": 3.5},
+                             "one for each column": {"pos_weight": np.array([0.5, 2.0, 3.5])}})},
     extremes={
-        "ten_thousand": ("Scores of ±10,000 in float32.", (f32(1e4, -1e4, 1e4, -1e4, 0), f32(1, 0, 0, 1, 0.25))),
-        "from_17_on": ("Scores of ±17, ±50 and ±100 in float32, right and wrong.",
-                       (f32(17, -17, 50, -50, 100, -100), f32(0, 1, 0, 1, 1, 0))),
+        "from_17_on": ("Scores of ±17, ±50, ±100 and ±10,000 in float32, right and wrong.",
+                       (f32(17, -17, 50, -50, 100, -100, 1e4, -1e4, 1e4, -1e4, 0),
+                        f32(0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0.25))),
         "in_double": ("Scores of ±40 and ±800 in float64.",
                       (np.array([40.0, -40, 800, -800]), np.array([0.0, 1, 0, 0.5])))},
-    wrong={**PAIRS, "target_above_1": ("A target of 2.", replaced(1, 2.0)),
-           "negative_pos_weight": ("A negative pos_weight.", with_option(pos_weight=-1.0))})
+    wrong={"shapes": PAIRS, "values": {"a target of 2": replaced(1, 2.0),
+                                       "a negative pos_weight": with_option(pos_weight=-1.0), **AVERAGE}})
 
 CLASS_WEIGHTS = {"weight": np.array([0.5, 2.0, 1.25, 3.0])}
-SOFT_TARGETS = {
-    "one_hot_targets": ("One-hot targets.", lambda rng, shape: np.eye(shape[1])[labels(rng, *shape)], {}),
-    "soft_targets": ("Soft targets.", distributions, {}),
-    "soft_targets_and_weights": ("Soft targets and class weights.", distributions, CLASS_WEIGHTS)}
-CLASS_ERRORS = {
-    "no_such_class": ("Class 4 of four.", replaced(1, 4)),
-    "negative_class": ("Class -1.", replaced(1, -1)),
-    "too_few_targets": ("Five rows with four targets.", lambda x: ((x[0], x[1][:4]), {})),
-    "weights_of_another_count": ("Three class weights for four classes.", with_option(weight=np.array([1.0, 2, 3]))),
-    "nothing_counts": ("Every target ignored.", lambda x: ((x[0], np.full(ROWS, -100)), {}))}
+CLASS_OPTIONS = {"weight": ("A weight for each class.", {"weighted": CLASS_WEIGHTS}),
+                 "ignore_index": ("Rows of class 1 ignored.", {"the others": {"ignore_index": 1}})}
+CLASS_SHAPES = {
+    "four targets for five rows": lambda x: ((x[0], x[1][:4]), {}),
+    "three class weights for four classes": with_option(weight=np.array([1.0, 2, 3])), **EMPTY}
+CLASS_VALUES = {
+    "class 4 of four": replaced(1, 4), "class -1": replaced(1, -1),
+    "every target ignored": lambda x: ((x[0], np.full(ROWS, -100)), {}), **AVERAGE}
 LOSSES["cross_entropy_loss"] = Inputs(
     with_classes(lambda rng, shape: 3 * rng.normal(size=shape)), shape=(ROWS, 4), others=((4,), (3, 5, 2)),
     classes=True,
-    options={"weight": ("A weight for each class.", CLASS_WEIGHTS),
-             "smoothing": ("A label_smoothing of 0.2.", {"label_smoothing": 0.2}),
-             "weight_and_smoothing": ("Weights and a label_smoothing.", {**CLASS_WEIGHTS, "label_smoothing": 0.15}),
-             "ignore_index": ("Rows of class 1 ignored.", {"ignore_index": 1})},
+    options={**CLASS_OPTIONS,
+             "smoothing": ("A label_smoothing, alone and with a weight for each class.",
+                           {"alone": {"label_smoothing": 0.2},
+                            "weighted": {**CLASS_WEIGHTS, "label_smoothing": 0.15}})},
     extremes={
-        "ten_thousand": ("Scores of ±10,000 in float32, right and wrong.",
-                         (f32([1e4, -1e4, 0, 5], [-1e4, 1e4, 3, 2], [0, 1e4, -1e4, 1]), np.array([1, 1, 2]))),
+        "ten_thousand": ("Scores of ±10,000 in float32; what is certain and right costs exactly nothing.",
+                         (f32([1e4, -1e4, 0, 5], [-1e4, 1e4, 3, 2], [0, 1e4, -1e4, 1], [60, 0, -3, 1], [2, 200, 0, 1]),
+                          np.array([1, 1, 2, 0, 1]))),
         "far_apart": ("One row around 9,000, one around -9,000, in float64.",
                       (np.array([[9000, 8999, 8998.5], [-9000, -9001, -8999.5], [0, 1, 0.5], [3, -30, 2]]),
                        np.array([2, 0, 1, 1]))),
         "one_hot": ("Scores of ±10,000 with one-hot targets.",
-                    (f32([1e4, -1e4, 0, 5], [-1e4, 1e4, 3, 2], [0, 1e4, -1e4, 1]), np.eye(4, dtype="f4")[[1, 1, 2]])),
-        "certain": ("A certain and right prediction costs exactly nothing.",
-                    (f32([60, 0, -3, 1], [2, 200, 0, 1]), np.array([0, 1])))},
-    wrong={**CLASS_ERRORS, "smoothing_above_1": ("A label_smoothing of 1.5.", with_option(label_smoothing=1.5))})
+                    (f32([1e4, -1e4, 0, 5], [-1e4, 1e4, 3, 2], [0, 1e4, -1e4, 1]), np.eye(4, dtype="f4")[[1, 1, 2]]))},
+    wrong={"shapes": CLASS_SHAPES,
+           "values": {**CLASS_VALUES, "a label_smoothing of 1.5": with_option(label_smoothing=1.5)}})
 LOSSES["nll_loss"] = Inputs(
     with_classes(lambda rng, shape: -rng.uniform(0.1, 4, shape)), shape=(ROWS, 4), others=((4,), (3, 5, 2)),
     classes=True,
-    options={"weight": ("A weight for each class.", CLASS_WEIGHTS),
-             "ignore_index": ("Rows of class 1 ignored.", {"ignore_index": 1})},
+    options=CLASS_OPTIONS,
     extremes={
         "impossible_class": ("One-hot targets where another class is impossible: 0 times infinity is 0.",
                              (f32([-0.5, -np.inf, -1], [-np.inf, -2, -3.5]), f32([1, 0, 0], [0, 0, 1]))),
         "large": ("Log-probabilities of -10,000.", (f32([-1e4, -0.5, -2], [-0.25, -1e4, -1e-6]), np.array([0, 2])))},
-    wrong=CLASS_ERRORS)
+    wrong={"shapes": CLASS_SHAPES, "values": CLASS_VALUES})
 LOSSES["kl_div_loss"] = Inputs(
     lambda rng, shape: (-rng.uniform(0.1, 4, shape), distributions(rng, shape)),
-    options={"batchmean": ("The sum divided by the rows.", {"reduction": "batchmean"})},
+    options={"batchmean": ("The sum divided by the rows.", {"batchmean": {"reduction": "batchmean"}})},
     extremes={
-        "zero_targets": ("Targets that hold zeros: those terms are 0.",
-                         (f32([-0.5, -2, -1.5], [-3, -0.1, -2.5]), f32([0.25, 0, 0.75], [0, 1, 0]))),
-        "impossible": ("A target of 0 where the log-probability is -inf.",
-                       (f32([-0.5, -np.inf, -1.5], [-3, -0.1, -np.inf]), f32([0.25, 0, 0.75], [0.5, 0.5, 0])))},
-    wrong={**PAIRS, "negative_target": ("A target of -0.1.", replaced(1, -0.1)),
-           "target_above_1": ("A target of 1.5.", replaced(1, 1.5))})
+        "zero_targets": ("Targets that hold zeros: those terms are 0, also where the log-probability is -inf.",
+                         (f32([-0.5, -2, -1.5], [-3, -0.1, -2.5], [-0.5, -np.inf, -1.5], [-3, -0.1, -np.inf]),
+                          f32([0.25, 0, 0.75], [0, 1, 0], [0.25, 0, 0.75], [0.5, 0.5, 0])))},
+    wrong={"shapes": PAIRS, "values": {"a target of -0.1": replaced(1, -0.1), "a target of 1.5": replaced(1, 1.5),
+                                       **AVERAGE}})
 LOSSES["hinge_loss"] = Inputs(
     lambda rng, shape: (1.5 * rng.normal(size=shape), signs(rng, shape)),
     extremes={"far_and_on_the_margin": ("Scores of ±1e30, 0 and exactly on the margin, in float32.",
                                         (f32(1e30, -2e30, 1, -1, 0), f32(1, 1, 1, -1, -1)))},
-    wrong={**PAIRS, "label_0": ("A label of 0.", replaced(1, 0.0)), "label_2": ("A label of 2.", replaced(1, 2.0))})
+    wrong={"shapes": PAIRS, "values": {"a label of 0": replaced(1, 0.0), "a label of 2": replaced(1, 2.0), **AVERAGE}})
 
 LOSSES["cosine_embedding_loss"] = Inputs(
     lambda rng, shape: (rng.normal(size=shape), rng.normal(size=shape), signs(rng, shape[:-1])), trained=2,
-    others=((7, 4), (2, 5, 3)), tolerance=(1e-6, 1e-6),
-    options={"margin": ("A margin of 0.2.", {"margin": 0.2}), "below": ("A margin of -0.3.", {"margin": -0.3})},
+    others=((2, 5, 3),), tolerance=(1e-6, 1e-6),
+    options={"margin": ("A margin of -0.3.", {"margin -0.3": {"margin": -0.3}})},
     extremes={
         "zero_vectors": ("Zero vectors, with both labels.",
                          (f32([0, 0, 0], [1, 2, 3], [0, 0, 0]), f32([1, 2, 0.5], [0, 0, 0], [0, 0, 0]), f32(1, -1, 1))),
         "long_and_short": ("Rows of length 10,000 and 0.01.",
                            (f32([1e4, -2e4, 3e4], [0.01, 0.02, 0.005]), f32([0.01, 0.03, -0.01], [2e4, 1e4, 1e4]),
                             f32(1, -1)))},
-    wrong={"other_columns": ("Rows of three numbers with rows of two.", lambda x: ((x[0], x[1][:, :2], x[2]), {})),
-           "column_of_labels": ("Labels of shape (5, 1).", lambda x: ((x[0], x[1], x[2][:, None]), {})),
-           "label_0": ("A label of 0.", replaced(2, 0.0)), "margin_2": ("A margin of 2.", with_option(margin=2.0))})
+    wrong={"shapes": {"rows of three numbers with rows of two": lambda x: ((x[0], x[1][:, :2], x[2]), {}),
+                      "labels of shape (5, 1)": lambda x: ((x[0], x[1], x[2][:, None]), {}), **EMPTY},
+           "values": {"a label of 0": replaced(2, 0.0), "a margin of 2": with_option(margin=2.0), **AVERAGE}})
 LOSSES["triplet_loss"] = Inputs(
     triplets, trained=3,
-    others=((7, 4), (2, 5, 3)), tolerance=(1e-5, 1e-5),
-    options={"margin": ("A margin of 0.3.", {"margin": 0.3}), "wide": ("A margin of 2.5.", {"margin": 2.5})},
+    others=((2, 5, 3),), tolerance=(1e-5, 1e-5),
+    options={"margin": ("A margin of 2.5.", {"margin 2.5": {"margin": 2.5}})},
     extremes={
-        "one_place": ("All three in one place: the margin is left.", (f32([1, 2, 3], [0, -1, 0.5]),) * 3),
-        "far": ("Rows 10,000 away.", (f32([1e4, 0, 0], [0, 0, 0]), f32([0, 0, 0], [0.5, 0, 0]),
-                                      f32([0, 1e4, 0], [0, 1e4, 3])))},
-    wrong={"other_columns": ("Rows of three numbers with rows of two.", lambda x: ((x[0], x[1], x[2][:, :2]), {})),
-           "one_negative": ("One negative for five anchors.", lambda x: ((x[0], x[1], x[2][:1]), {})),
-           "margin_zero": ("A margin of 0.", with_option(margin=0.0))})
-LOSSES["l2_loss"] = Inputs(lambda rng, shape: (2 * rng.normal(size=shape),), extremes={
+        "one_place_and_far": ("All three in one place, where the margin is left, and 10,000 away.",
+                              (f32([1, 2, 3], [0, -1, 0.5], [1e4, 0, 0], [0, 0, 0]),
+                               f32([1, 2, 3], [0, -1, 0.5], [0, 0, 0], [0.5, 0, 0]),
+                               f32([1, 2, 3], [0, -1, 0.5], [0, 1e4, 0], [0, 1e4, 3])))},
+    wrong={"shapes": {"rows of three numbers with rows of two": lambda x: ((x[0], x[1], x[2][:, :2]), {}),
+                      "one negative for five anchors": lambda x: ((x[0], x[1], x[2][:1]), {}), **EMPTY},
+           "values": {"a margin of 0": with_option(margin=0.0), **AVERAGE}})
+BY_THEMSELVES = {"input": {**EMPTY, **WORDS_ALONE}}
+LOSSES["l2_loss"] = Inputs(lambda rng, shape: (2 * rng.normal(size=shape),), wrong=BY_THEMSELVES, extremes={
     "large_and_small": ("Weights of ±1e18, 1e-15 and 0 in float32.", (f32(1e18, -2e18, 3e-15, 0),))})
-LOSSES["l1_regularization"] = Inputs(lambda rng, shape: (2 * rng.normal(size=shape),), extremes={
+LOSSES["l1_regularization"] = Inputs(lambda rng, shape: (2 * rng.normal(size=shape),), wrong=BY_THEMSELVES, extremes={
     "large_and_small": ("Weights of ±1e30, 1e-30 and 0 in float32.", (f32(1e30, -2e30, 3e-30, 0),))})
 
 
@@ -253,26 +256,30 @@ def value(loss, inputs):
         return [[x.astype("f4") if x.dtype.kind == "f" else x for x in arrays] for arrays in drawn]
 
     def of_other_shapes(tt, batches):
-        return [getattr(tt, loss)(*inputs.tensors(tt, arrays)) for arrays in batches]
+        function = getattr(tt, loss)
+        return [function(*inputs.tensors(tt, arrays)) for arrays in batches]
 
     yield "of_a_batch", f"The mean over a batch of shape {inputs.shape}.", 2, of_a_batch, inputs.batch
     shapes = " and ".join(map(str, inputs.others))
     yield "of_other_shapes", f"Batches of shape {shapes}, in float32.", 1, of_other_shapes, other_shapes
-    for name, (about, options) in inputs.options.items():
-        def with_options(tt, arrays, options=options):
-            return getattr(tt, loss)(*inputs.tensors(tt, arrays), **options)
-        yield f"with_{name}", about, 1, with_options, inputs.batch
-    for name, (about, draw, options) in SOFT_TARGETS.items() if inputs.classes else ():
-        def scores_and_targets(rng, draw=draw):
-            return inputs.batch(rng)[0], draw(rng, inputs.shape)
+    for name, (about, choices) in inputs.options.items():
+        def with_options(tt, arrays, choices=choices):
+            function, tensors = getattr(tt, loss), inputs.tensors(tt, arrays)
+            return {label: function(*tensors, **options) for label, options in choices.items()}
+        yield f"with_{name}", about, len(choices), with_options, inputs.batch
+    if inputs.classes:
+        def scores_and_targets(rng):
+            return inputs.batch(rng)[0], distributions(rng, inputs.shape)
 
-        def with_targets(tt, arrays, options=options):
-            return getattr(tt, loss)(*map(tt.Tensor, arrays), **options)
-        yield f"with_{name}", about, 1, with_targets, scores_and_targets
+        def with_soft_targets(tt, arrays):
+            function, tensors = getattr(tt, loss), inputs.tensors(tt, arrays)
+            return {"alone": function(*tensors), "weighted": function(*tensors, **CLASS_WEIGHTS)}
+        about = "Soft targets, alone and with a weight for each class."
+        yield "with_soft_targets", about, 2, with_soft_targets, scores_and_targets
 
 
 def reduction(loss, inputs):
-    for word in ("mean", "sum", "none"):
+    for word in ("sum", "none"):  # the mean is the batch's value, and the one that is asked for slopes
         def reduced(tt, arrays, word=word):
             return getattr(tt, loss)(*inputs.tensors(tt, arrays), reduction=word)
         yield word, f"The option reduction={word!r}.", 1, reduced, inputs.batch
@@ -295,51 +302,36 @@ def stability(loss, inputs):
 
 def slopes(loss, inputs):
     def slope(tt, arrays):
-        tensors = inputs.tensors(tt, arrays)
-        return gradient(tt, getattr(tt, loss)(*tensors), *tensors[:inputs.trained])
+        tensors = [tt.Tensor(x, requires_grad=x.dtype.kind == "f") for x in arrays]
+        mean = getattr(tt, loss)(*tensors, reduction="mean")
+        return gradient(tt, mean, *[x for x in tensors if x.requires_grad], at_once=True)
 
-    def small_and_weights(rng):
-        return inputs.small(rng), rng.uniform(0.5, 2, SMALL)
+    def graphs(tt, arrays):
+        function, tensors = getattr(tt, loss), inputs.tensors(tt, arrays)
+        return {word: function(*tensors, reduction=word) for word in ("sum", "none")}
 
-    def slope_of_terms(tt, drawn):
-        arrays, weights = drawn
-        tensors = inputs.tensors(tt, arrays)
-        terms = getattr(tt, loss)(*tensors, reduction="none")
-        return gradient(tt, terms * np.resize(weights, terms.shape), *tensors[:inputs.trained], by_row=True)
+    def soft(rng):
+        return inputs.longer_batch(rng)[0], distributions(rng, inputs.longer)
 
-    def small_of_floats(rng):
-        arrays = inputs.small(rng)
-        return (arrays[0], distributions(rng, SMALL)) if inputs.classes else arrays
-
-    def slope_when_used_twice(tt, arrays):
-        tensors = inputs.tensors(tt, arrays)
-        for target in tensors:
-            target.requires_grad = True
-        before = copies(*tensors)
-        total = getattr(tt, loss)(*tensors, reduction="sum")
-        slopes = gradient(tt, 2 * total + total * total, *tensors, by_row=True)
-        return {**slopes, "inputs unchanged": unchanged(before, *tensors)}
-
-    yield "slope", "How the mean changes with every entry of every prediction.", 2, slope, inputs.small
-    about = "The slope of each row's terms (reduction='none'), weighted at random."
-    yield "slope_of_terms", about, 1, slope_of_terms, small_and_weights
-    about = "The loss doubled and multiplied by itself, row by row; no slope reaches the target."
-    yield "slope_when_used_twice", about, 1, slope_when_used_twice, small_of_floats
+    changes = f"How the mean of a {inputs.longer} batch changes with"
+    yield "slope", f"{changes} what is predicted, and not with the target.", 2, slope, inputs.longer_batch
+    if inputs.classes:
+        yield "slope_with_soft_targets", f"{changes} the scores, and not with soft targets.", 1, slope, soft
+    about = "The sum and the terms, which remember how they were made."
+    yield "graph_of_sum_and_none", about, 1, graphs, inputs.longer_batch
 
 
 def refusals(loss, inputs):
-    every = {"unknown_reduction": ("The reduction 'average'.", with_option(reduction="average")),
-             "an_empty_batch": ("A batch of no rows.", lambda arrays: ([x[:0] for x in arrays], {}))}
-    for name, (about, change) in {**inputs.wrong, **every}.items():
-        def right_and_wrong(rng, change=change):
-            arrays = inputs.draw(rng, inputs.shape)
-            return [(arrays, {})], [change(arrays)]
+    def refused_or_not(tt, cases):
+        function, tensor = getattr(tt, loss), tt.Tensor
+        return [refuses(lambda case=case: function(*map(tensor, case[0]), **case[1])) for case in cases]
 
-        def refused_or_not(tt, cases):
-            return [refuses(lambda case=case: getattr(tt, loss)(*inputs.tensors(tt, case[0]), **case[1]))
-                    for case in cases]
-        about = f"Must be refused: {about[:1].lower()}{about[1:]}"
-        yield f"refuses_{name}", about, 1, refused_or_not, None, right_and_wrong
+    for kind, wrong in inputs.wrong.items():
+        def right_and_wrong(rng, wrong=wrong):
+            arrays = inputs.batch(rng)
+            return [(arrays, {})], {fault: change(arrays) for fault, change in wrong.items()}
+        about = f"Must be refused: {'; '.join(wrong)}."
+        yield f"refuses_{kind}", about, len(wrong), refused_or_not, None, right_and_wrong
 
 
 SHARES = {"value": (4, value), "reduction": (2, reduction), "stability": (2, stability), "gradient": (2, slopes),
@@ -359,26 +351,23 @@ def ask(exercise, aspect, share, questions, tolerance=None):
 
 # ── The three exercises that are no losses come first: what is wrong there shows in the losses, too ──────────────────
 
-WORDS = ("mean", "sum", "none")
-
-
 def terms(rng):
     return rng.normal(size=(ROWS, COLUMNS))
 
 
-def few_terms(rng):
-    return rng.normal(size=SMALL)
+def other_terms(rng):
+    return rng.normal(size=(OTHER_ROWS, COLUMNS))
 
 
 def reduced_by(word):
     return lambda tt, x: tt.reduce_terms(tt.Tensor(x, requires_grad=True), word)
 
 
-def slope_of(word):
-    def slope(tt, x):
-        x = tt.Tensor(x, requires_grad=True)
-        return gradient(tt, tt.reduce_terms(x, word) * 2, x)
-    return slope
+def slope_of_all(tt, x):
+    x = tt.Tensor(x, requires_grad=True)
+    mean, total, terms = [tt.reduce_terms(x, word) for word in WORDS]
+    flows = all(getattr(reduced, FLOWS, False) is True for reduced in (mean, total, terms))
+    return {**gradient(tt, mean * 3 + total * 2 + terms, x, at_once=True), FLOWS: flows}
 
 
 def magnitudes(rng):
@@ -390,7 +379,7 @@ def of_magnitudes(tt, arrays):
 
 
 def words_of_both_kinds(rng):
-    return [WORDS[rng.integers(3)]], ["average"]
+    return [WORDS[rng.integers(3)]], {f"the word {word!r}": word for word in ("average", "max")}
 
 
 def words_refused_or_not(tt, words):
@@ -400,10 +389,10 @@ def words_refused_or_not(tt, words):
 
 REDUCE_TERMS = {
     "value": [("of_a_batch", "The mean of a (5, 3) batch of terms.", 1, reduced_by("mean"), terms)],
-    "reduction": [(word, f"The option {word!r}.", 1, reduced_by(word), terms) for word in WORDS],
+    "reduction": [(word, f"The option {word!r}.", 1, reduced_by(word), terms) for word in ("sum", "none")],
     "stability": [("of_magnitudes", "Terms of 1e30 and 1e-30 in float32, three axes.", 1, of_magnitudes, magnitudes)],
-    "gradient": [(f"slope_of_{word}", f"The slope of the {word}.", 1, slope_of(word), few_terms) for word in WORDS],
-    "errors": [("refuses_average", "Must be refused: the word 'average'.", 1,
+    "gradient": [("slopes", "The slope of the mean, the sum and the terms themselves.", 1, slope_of_all, other_terms)],
+    "errors": [("refuses_words", "Must be refused: the words 'average' and 'max'.", 1,
                 words_refused_or_not, None, words_of_both_kinds)]}
 for _aspect, _questions in REDUCE_TERMS.items():
     ask("reduce_terms", _aspect, SHARES[_aspect][0], _questions)

@@ -197,7 +197,7 @@ def test_the_evidence_is_a_call_that_shows_it(losses_room):
     assert shown.relation == "exactly 3 times the expected value" or "3 columns" in shown.relation
     assert float(shown.got) == pytest.approx(3 * float(shown.expected), rel=1e-4)
     assert shown.answer[0] == pytest.approx(3 * shown.key[0], rel=1e-4) and shown.shape == ()
-    assert (found.explains, found.of) == (4, 4) and shown.about.startswith("The mean over a batch")
+    assert (found.explains, found.of) == (3, 3) and shown.about.startswith("The mean over a batch")
 
 
 def test_right_answers_in_any_style_have_no_diagnosis_and_make_no_sheets(course, tmp_path, losses_room):

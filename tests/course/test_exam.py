@@ -38,9 +38,16 @@ def test_every_exercise_is_asked_on_every_aspect_that_applies(losses, questions)
 
 
 def test_every_loss_is_asked_for_each_reduction_by_itself(losses, questions):
+    """The sum and the terms by a question each; the mean by its word as well as by default."""
     names = {question.name for question in questions}
     wanted = {e.name for e in losses.read().exercises} - ARRAY_FUNCTIONS
-    assert {f"{name}_{word}" for name in wanted for word in ("mean", "sum", "none")} <= names
+    assert {f"{name}_{word}" for name in wanted for word in ("of_a_batch", "sum", "none")} <= names
+    for name in wanted - {"reduce_terms"}:
+        tt = Watched()
+        for question in questions:
+            if question.exercise == name and question.aspect != "errors":
+                question.ask(tt, np.random.default_rng(0))
+        assert {"mean", "sum", "none", None} <= {options.get("reduction") for options in tt.options}, name
 
 
 def test_the_exam_holds_no_expected_value(questions):
@@ -77,7 +84,7 @@ class Watched:
     """The reference, remembering the arrays that its functions are called with."""
 
     def __init__(self):
-        self.calls = []
+        self.calls, self.options = [], []
         self.Tensor = Tensor
 
     def __getattr__(self, name):
@@ -85,6 +92,7 @@ class Watched:
 
         def watched(*inputs, **options):
             self.calls.append([np.array(x.data if isinstance(x, Tensor) else x) for x in inputs[:3]])
+            self.options.append(options)
             return function(*inputs, **options)
         return watched
 
@@ -114,15 +122,18 @@ def test_scores_of_17_and_far_more_are_asked(questions):
 
 def test_gradient_questions_answer_whether_a_graph_was_there(questions):
     key = answers([q for q in questions if q.aspect == "gradient"], tinytorch)
-    assert all(answer[exam.FLOWS] is True for answer in key.values())
+    for name, answer in key.items():
+        tensors = [value for value in answer.values() if isinstance(value, Tensor)]
+        assert answer.get(exam.FLOWS, bool(tensors)) is True and all(x.requires_grad for x in tensors), name
 
 
 def test_no_gradient_reaches_a_target(questions):
-    key = answers([q for q in questions if q.name.endswith("slope_when_used_twice")], tinytorch)
-    without = ("l2_loss", "l1_regularization", "triplet_loss")
+    ends = "_slope", "_slope_with_soft_targets"
+    key = answers([q for q in questions if q.name.endswith(ends)], tinytorch)
+    without = ("l2_loss", "l1_regularization", "triplet_loss", "cross_entropy_loss_slope", "nll_loss_slope")
     assert len(key) == len(without) + 10
     for name, answer in key.items():
-        if name.startswith(without):
+        if name in [f"{loss}_slope" for loss in without[:3]] or name in without[3:]:  # no target, or one of indices
             continue
         slopes = [value for key, value in answer.items() if key.startswith("gradient")]
         assert np.all(slopes[-1] == 0) and np.any(slopes[0] != 0), name

@@ -19,9 +19,9 @@ def evidence(question: Question, key: Answer, got: Answer, relation: str) -> Evi
     given = got.leaves[number] if number < len(got.leaves) and got.status == ANSWERED else None
     place = _place(wanted, given)
     numbers = _numbers(wanted), _numbers(given), getattr(getattr(wanted, "value", None), "shape", ())
-    return Evidence(
-        question.name, question.about, _text(key, wanted, place), _text(got, given, place), relation, *numbers
-    )
+    fault = key.faults[number] if number < len(key.faults) and got.status == ANSWERED else ""
+    about = f"Must be refused: {fault}." if fault else question.about
+    return Evidence(question.name, about, _text(key, wanted, place), _text(got, given, place), relation, *numbers)
 
 
 def _telling(question: Question, key: Answer, got: Answer) -> int:

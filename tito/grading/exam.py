@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tito.replay import entries, program, recorded, rows, secants
+from tito.replay import all_at_once, entries, program, recorded, secants
 
 ASPECTS = ("value", "reduction", "stability", "gradient", "errors")
 REFUSALS = (ValueError, TypeError, LookupError, AssertionError)  # ways to say "I do not accept this input"
@@ -69,6 +69,7 @@ def question(
     With `draw`, a function of rng, it is a function of (tt, what that gives): the same for everyone, so drawn once.
     With `cases`, a function of rng that gives (cases to accept, cases to refuse), it is a function of (tt, those in a
     random order): a worker's student code can rewrite whatever asks it, so nothing there may know which is which.
+    Cases to refuse may be a dict {what is wrong: case}; then the judge, who knows the order, tells which was accepted.
     """
     if aspect not in ASPECTS:
         raise ExamError(f"{exercise}: aspect {aspect!r} is unknown; choose one of {', '.join(ASPECTS)}")
@@ -101,8 +102,18 @@ def _of_drawn(ask, draw):
 
 def mixed(rng, cases) -> list:
     """The cases to accept and to refuse, in a random order."""
+    return [case for _, case in _in_order(rng, cases)]
+
+
+def faults(rng, cases) -> tuple[str, ...]:
+    """What is wrong with each of the mixed cases, in their order: "" for those to accept, or where nobody says."""
+    return tuple(fault for fault, _ in _in_order(rng, cases))
+
+
+def _in_order(rng, cases) -> list[tuple]:
     accept, refuse = cases(rng)
-    every = [*accept, *refuse]
+    named = refuse.items() if type(refuse) is dict else [("", case) for case in refuse]
+    every = [*[("", case) for case in accept], *named]
     return [every[n] for n in rng.permutation(len(every))]
 
 
@@ -115,23 +126,31 @@ def load(source: str) -> list[Question]:
     return list(_loading)
 
 
-def gradient(tt, loss, *leaves, by_row: bool = False) -> dict:
+def gradient(tt, loss, *leaves, at_once: bool = False) -> dict:
     """d sum(loss) / d leaf for each leaf, in float64, by differences of the replayed graph.
 
-    `by_row` asks for one number a row: the slope where all its entries move at once, by different amounts. That catches
-    what entry by entry does, at a fraction of the calls, but tells less of where. A loss that remembers nothing has
-    zeros for gradients, and says so under `requires_grad`.
+    `at_once` asks for one number a leaf: the slope where all its entries move at once, by different amounts. That
+    catches what entry by entry does, at a fraction of the calls, but does not tell where. A loss that remembers nothing
+    has zeros for gradients, and says so under `requires_grad`.
     """
     flows = getattr(loss, "requires_grad", False) is True
     answer = {FLOWS: flows}
     nodes = recorded(loss) if flows else []
     for number, leaf in enumerate(leaves, 1):
-        x = np.array(leaf.data, dtype=np.float64)
-        shape = x.shape[:1] if by_row else x.shape
-        directions = (rows if by_row else entries)(x.shape)
-        slopes = secants(program(loss, leaf, nodes), x, directions) if flows else np.zeros(len(directions))
-        answer[f"gradient of input {number}"] = slopes.reshape(shape)
+        moved = program(loss, leaf, nodes)
+        answer[f"gradient of input {number}"] = _slopes(moved, leaf.data, loss, at_once)
     return answer
+
+
+def _slopes(moved, data, loss, at_once: bool) -> np.ndarray:
+    """The slopes of `moved`, a function of what `data` is, whose value there is the loss; zeros where it is None."""
+    shape = () if at_once else data.shape
+    if moved is None:
+        return np.zeros(shape)
+    x = np.array(data, dtype=np.float64)
+    directions = (all_at_once if at_once else entries)(x.shape)
+    here = loss.data if data.dtype == x.dtype else None
+    return secants(moved, x, directions, here).reshape(shape)
 
 
 def refuses(call) -> str:
@@ -159,12 +178,17 @@ def refusals(rng, accept: list, refuse: list) -> list[str]:
 
 def copies(*inputs) -> list:
     """The values of tensors or arrays as they are now, for `unchanged`."""
-    return [np.array(getattr(x, "data", x) if not isinstance(x, np.ndarray) else x) for x in inputs]
+    return [np.array(_held(x)) for x in inputs]
 
 
 def unchanged(before: list, *inputs) -> bool:
     """Whether the inputs still hold what `copies` saw, in dtype, shape and every entry."""
-    return all(
-        old.dtype == new.dtype and old.shape == new.shape and old.tobytes() == new.tobytes()
-        for old, new in zip(before, copies(*inputs), strict=True)
-    )
+    for old, x in zip(before, inputs, strict=True):
+        new = np.asarray(_held(x))
+        if old.dtype != new.dtype or old.shape != new.shape or old.tobytes() != new.tobytes():
+            return False
+    return True
+
+
+def _held(x):
+    return x if isinstance(x, np.ndarray) else getattr(x, "data", x)

@@ -22,6 +22,7 @@ NAMES = {"tensor": "a Tensor", "array": "an array", "scalar": "a NumPy number", 
 NAMES |= {"int": "a Python int", "bool": "a bool", "str": "a text", "none": "None"}
 
 WITHOUT_WORDS = {MEMORY: "ran out of memory", CRASHED: "the process ended", MISSING: "not defined", TIMEOUT: "too late"}
+BAD_ACCEPTED = "bad input is accepted"
 NO_GRAPH = "the result does not require grad: it was not made by operations on Tensors, or rebuilt from .data"
 
 
@@ -48,6 +49,8 @@ def judge(question: Question, key: Answer, got: Answer) -> Verdict:
         return Verdict(False, f"accepted; {key.error} is expected")
     if (key.form, key.keys, len(key.leaves)) != (got.form, got.keys, len(got.leaves)):
         return Verdict(False, f"{_count(got)} where {_count(key)} is expected")
+    if remark := _of_cases(key, got):
+        return Verdict(False, remark)
     remarks = []
     for name, wanted, found in zip(key.keys or [""] * len(key.leaves), key.leaves, got.leaves, strict=True):
         verdict = compare(question, name, wanted, found)
@@ -55,6 +58,18 @@ def judge(question: Question, key: Answer, got: Answer) -> Verdict:
             return Verdict(False, f"{name}: {verdict.remark}" if name and name != FLOWS else verdict.remark)
         remarks.append(verdict.remark)
     return Verdict(True, next(filter(None, remarks), ""))
+
+
+def _of_cases(key: Answer, got: Answer) -> str:
+    """What is wrong with each case that must be refused and is accepted; "" where there is none."""
+    cases = zip(key.leaves, got.leaves, key.faults, strict=False)  # most keys name none
+    told = [fault for wanted, found, fault in cases if fault and accepts_bad(wanted, found)]
+    return f"{BAD_ACCEPTED}: {'; '.join(sorted(told))}" if told else ""
+
+
+def accepts_bad(wanted: Leaf, found: Leaf) -> bool:
+    """Whether a case is accepted that must be refused."""
+    return wanted.kind == found.kind == "str" and (wanted.value, found.value) == (REFUSED, ACCEPTED)
 
 
 def _refusal(key: Answer, got: Answer) -> Verdict:
@@ -105,7 +120,7 @@ def _plain(key: Leaf, got: Leaf) -> Verdict:
     if key.kind == got.kind and isinstance(key.value, str | None) and key.value == got.value:
         return Verdict(True)
     if key.kind == got.kind == "str" and {key.value, got.value} == {REFUSED, ACCEPTED}:
-        return Verdict(False, "bad input is accepted" if got.value == ACCEPTED else "good input is refused")
+        return Verdict(False, BAD_ACCEPTED if got.value == ACCEPTED else "good input is refused")
     return Verdict(False, f"expected {_shown(key)}, got {_shown(got)}")
 
 

@@ -75,6 +75,8 @@ def marked(questions: list[Question], worth: list[float], key: Sheet, sheet: She
     works = {q.exercise for q, v in zip(questions, verdicts, strict=True) if v.right and q.aspect != "errors"}
     alone = {q.exercise for q in questions} - {q.exercise for q in questions if q.aspect != "errors"}
     guessed = _guessed(questions, verdicts, key, sheet)
+    if len(guessed & works) > 1:  # one may be an accident that nobody thought of; two are no accident
+        guessed |= works
     marks = []
     credible = works | alone
     for question, points, verdict, answer in zip(questions, worth, verdicts, sheet.answers, strict=True):
@@ -90,23 +92,24 @@ def marked(questions: list[Question], worth: list[float], key: Sheet, sheet: She
 
 
 def _guessed(questions: list[Question], verdicts: list, key: Sheet, sheet: Sheet) -> set[str]:
-    """Exercises of which a question about good and bad input is answered the wrong way round.
+    """Exercises of which a question about good and bad input is answered as nobody's code does.
 
-    Forged words ("refused", "accepted") come in an order that their forger cannot know: half of them are like that.
+    Forged words ("refused", "accepted") come in an order that their forger cannot know: of k bad inputs and a good one
+    k of k + 1 guesses are like that.
     """
     found = set()
     for question, verdict, wanted, got in zip(questions, verdicts, key.answers, sheet.answers, strict=True):
         if question.aspect == "errors" and not verdict.right:
             words = [leaf.value for leaf in wanted.leaves], [leaf.value for leaf in got.leaves]
-            if all(type(word) is str for word in sum(words, [])) and _opposite(*words):
+            if all(type(word) is str for word in sum(words, [])) and _odd(*words):
                 found.add(question.exercise)
     return found
 
 
-def _opposite(wanted: list[str], got: list[str]) -> bool:
-    """Whether words of both kinds are asked for, and each is the other one."""
-    other = {REFUSED: ACCEPTED, ACCEPTED: REFUSED}
-    return set(wanted) == set(other) and got == [other.get(word) for word in wanted]
+def _odd(wanted: list[str], got: list[str]) -> bool:
+    """Whether words of both kinds are asked for, all good input is refused and some bad input accepted."""
+    pairs = set(zip(wanted, got, strict=False))
+    return set(wanted) == {REFUSED, ACCEPTED} and (REFUSED, ACCEPTED) in pairs and (ACCEPTED, ACCEPTED) not in pairs
 
 
 def _mark(question: Question, points: float, status: str, right: bool, remark: str) -> Mark:

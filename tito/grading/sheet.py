@@ -26,7 +26,10 @@ class Leaf(NamedTuple):  # a class has millions of them: a third of a frozen dat
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back for one question: its values, or the error it ended with (`error` is a built-in type's name)."""
+    """What came back for one question: its values, or the error it ended with (`error` is a built-in type's name).
+
+    Of the key alone: `faults` says what is wrong with each case that the question asks about, "" for a right one.
+    """
 
     status: str
     form: str = "one"  # one, list or dict
@@ -35,6 +38,7 @@ class Answer:
     error: str = ""
     message: str = ""
     where: str = ""
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tito.grading import wire
+from tito.grading.exam import faults
 from tito.grading.intake import Piece
 from tito.grading.sheet import CRASHED, MEMORY, TIMEOUT, UNREADABLE, Answer, Sheet, Trouble
+from tito.grading.worker.answer import drawing
 
 PATIENCE = 30  # times the time limit: what one submission may take in all
 SHORTEST = 0.2  # seconds
@@ -123,11 +125,19 @@ class Sitting:
             if trouble:
                 self.troubles[number] = trouble
             return False
-        self.answers[number] = wire.read_answer(header, payload)
+        answer = wire.read_answer(header, payload)
         if not self.key:
-            self.frames[number] = frame, self.answers[number]
+            answer = self._with_faults(number, answer)
+            self.frames[number] = frame, answer
+        self.answers[number] = answer
         self.ends.pop(step, None)
-        return self.answers[number].status == MEMORY
+        return answer.status == MEMORY
+
+    def _with_faults(self, number: int, answer: Answer) -> Answer:
+        """The key's answer, which may know what no worker is told: which of the cases is wrong, and how."""
+        question = self.questions[number]
+        told = faults(drawing(self.seed, question.name), question.cases) if question.cases else ()
+        return replace(answer, faults=told) if len(told) == len(answer.leaves) and any(told) else answer
 
     def _limit(self, step: tuple) -> float:
         """Seconds for a step; half as long each time its exercise hangs, for a class must not wait for one loop."""

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from tito.grading.exam import FLOWS, Question, refusals, refuses
-from tito.grading.judge import NO_GRAPH, judge
+from tito.grading.evidence import evidence
+from tito.grading.exam import ACCEPTED, FLOWS, REFUSED, Question, faults, mixed, refusals, refuses
+from tito.grading.judge import BAD_ACCEPTED, NO_GRAPH, judge
 from tito.grading.sheet import ANSWERED, RAISED, TIMEOUT, Answer, Leaf
+from tito.grading.worker.answer import drawing
 
 X = np.array([[0.5, -2.0, 3.0], [1e-8, 7.0, 1e4]])
 
@@ -141,3 +143,32 @@ def test_refusals_asks_about_good_and_bad_input_in_random_order():
         assert sorted(answers) == ["accepted", "accepted", "refused", "refused"]
         orders.add(tuple(answers))
     assert len(orders) > 2
+
+
+def words(text, faults=()):
+    leaves = tuple(Leaf("str", {"A": ACCEPTED, "R": REFUSED}[letter]) for letter in text)
+    return Answer(ANSWERED, "list", leaves=leaves, faults=faults)
+
+
+def test_the_cases_that_are_accepted_and_must_not_be_are_named_by_the_judge_alone():
+    key = words("RARR", ("a label of 2", "", "a label of 0", "an empty batch"))
+    assert verdict(key, words("RARR"), "errors") == verdict(key, key, "errors")
+    assert verdict(key, words("AAAR"), "errors").remark == f"{BAD_ACCEPTED}: a label of 0; a label of 2"
+    assert verdict(key, words("RRRR"), "errors").remark == "good input is refused"
+    assert verdict(words("RARR"), words("AARR"), "errors").remark == BAD_ACCEPTED
+
+
+def test_the_order_that_the_judge_knows_is_the_one_in_which_cases_were_asked():
+    def cases(rng):
+        return [rng.integers(9)], {f"number {number}": number for number in range(10, 15)}
+
+    for seed in range(9):
+        asked, told = mixed(drawing(seed, "q"), cases), faults(drawing(seed, "q"), cases)
+        assert [f"number {number}" if number > 9 else "" for number in asked] == list(told)
+    assert set(faults(drawing(1, "q"), lambda rng: ([1], [2, 3]))) == {""}
+
+
+def test_the_evidence_names_the_case_that_is_accepted():
+    key = words("RAR", ("a label of 2", "", "a label of 0"))
+    shown = evidence(Question("q", "e", "errors", 1, None, "Must be refused: labels."), key, words("RAA"), "")
+    assert (shown.about, shown.expected, shown.got) == ("Must be refused: a label of 0.", REFUSED, ACCEPTED)

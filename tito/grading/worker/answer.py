@@ -29,14 +29,14 @@ class Namespace:
     """
 
     def __init__(self, modules: list):
-        self._modules = modules
-        found = next((module.__dict__["Tensor"] for module in modules if "Tensor" in module.__dict__), None)
+        self._names = [module.__dict__ for module in modules]
+        found = next((names["Tensor"] for names in self._names if "Tensor" in names), None)
         self._tensor = found if isinstance(found, type) else None
 
     def __getattr__(self, name):
-        for module in self._modules:
-            if name in module.__dict__:
-                return module.__dict__[name]
+        for names in self._names:
+            if name in names:
+                return names[name]
         raise Missing(f"{name} is not defined")
 
 
