@@ -10,7 +10,7 @@ from dataclasses import replace
 from tito.grading import wire
 from tito.grading.prepare import Exam
 from tito.grading.sheet import MEMORY, Answer, Sheet
-from tito.grading.sitting import Sitting
+from tito.grading.sitting import PATIENCE, Sitting
 
 MOST = 40  # solutions to a worker
 
@@ -62,15 +62,16 @@ class Turns:
         return sheets
 
     def _frames(self, worker, count: int) -> list[bytes]:
-        """As many frames as are due. Raises Unsure where one does not come in time."""
-        frames, found, deadline = wire.Frames(), [], time.monotonic() + self.longest
+        """As many frames as are due. Raises Unsure where one, or all, do not come in time."""
+        frames, found, start = wire.Frames(), [], time.monotonic()
+        deadline, end = start + self.longest, start + PATIENCE * self.longest
         while len(found) < count:
             data = worker.read(deadline - time.monotonic())
             more = list(frames.feed(data or b""))
-            if data == b"" or (not more and time.monotonic() > deadline):
+            now = time.monotonic()
+            if data == b"" or now > (end if more else deadline):
                 raise Unsure
-            if more:
-                deadline = time.monotonic() + self.longest
+            deadline = now + self.longest if more else deadline
             found += more
         return found
 
