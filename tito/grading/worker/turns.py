@@ -13,7 +13,8 @@ def take_turns(job: dict, answer_fd: int, course: dict, questions: list, generat
     Everything is compiled once, and the inputs are drawn anew from `draw_from`, for a solution may write into them.
     """
     for _, source, place, _ in job["pieces"]:
-        READY.setdefault((source, place), compile(source, place, "exec", dont_inherit=True))
+        if (source, place) not in READY:
+            READY[source, place] = compile(source, place, "exec", dont_inherit=True)
     for source in job["turns"]:
         pieces = [[n, source if n == job["turning"] else text, *rest] for n, text, *rest in job["pieces"]]
         draws = {number: given(job["draw_from"], questions[number]) for number in job["questions"]}
