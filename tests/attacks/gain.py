@@ -27,6 +27,7 @@ old = wire.encode
 def encode(header, payload=b""):
     return old({**header, "status": "answered", "right": True, "earned": 10, "marks": 10}, payload)
 wire.encode = encode
+wire.encode_answer = lambda number, *values: encode({"question": number, "form": "one", "keys": [], "leaves": []})
 """
 ATTACKS["json_that_says_refused"] = """
 import json

@@ -6,6 +6,7 @@ and whatever is wrong with it ends as the one exception `Unreadable`. No pickle.
 
 import json
 import struct
+from json.encoder import encode_basestring_ascii as _quoted
 
 import numpy as np
 
@@ -29,28 +30,38 @@ class Unreadable(Exception):
 
 def encode(header: dict, payload: bytes = b"") -> bytes:
     """A frame; raises Unreadable for one that the other side would refuse."""
-    text = _written(header).encode()
-    if len(text) > LONGEST_HEADER or len(payload) > LONGEST_PAYLOAD:
-        raise Unreadable(f"an answer of {len(payload)} bytes is too long")
-    return LENGTHS.pack(len(text), len(payload)) + text + payload
+    return _frame(_written(header), payload)
 
 
-def encode_leaves(leaves) -> tuple[list, bytes]:
-    """The leaves of an answer as a header's entries and a payload."""
+def encode_answer(number: int, form: str, keys: list[str], leaves: list[Leaf]) -> bytes:
+    """The frame that answers a question. Its header is put together here: JSON's own writer takes twice as long."""
     entries, parts = [], []
     for leaf in leaves:
         if isinstance(leaf.value, np.ndarray):
-            array, text = leaf.value, leaf.value.dtype.str
-            if text not in DTYPES:
-                array = array.astype(array.dtype.newbyteorder("<"))
-                text = array.dtype.str
-                if text not in DTYPES:
-                    raise Unreadable(f"dtype {array.dtype} is not one of numbers")
-            entries.append([leaf.kind, text, list(array.shape), leaf.flows])
+            array = leaf.value if leaf.value.dtype.str in DTYPES else _in_our_order(leaf.value)
+            shape, flows = ",".join(map(str, array.shape)), "true" if leaf.flows else "false"
+            entries.append(f'["{leaf.kind}","{array.dtype.str}",[{shape}],{flows}]')
             parts.append(array.tobytes())
         else:
-            entries.append([leaf.kind, leaf.value])
-    return entries, b"".join(parts)
+            entries.append(f'["{leaf.kind}",{"null" if leaf.value is None else _quoted(leaf.value)}]')
+    names, values = ",".join(map(_quoted, keys)), ",".join(entries)
+    header = f'{{"question":{number},"status":"{ANSWERED}","form":"{form}","keys":[{names}],"leaves":[{values}]}}'
+    return _frame(header, b"".join(parts))
+
+
+def _in_our_order(array: np.ndarray) -> np.ndarray:
+    """The array with the bytes of its numbers in the order that travels. Raises Unreadable."""
+    array = array.astype(array.dtype.newbyteorder("<"))
+    if array.dtype.str not in DTYPES:
+        raise Unreadable(f"dtype {array.dtype} is not one of numbers")
+    return array
+
+
+def _frame(header: str, payload: bytes) -> bytes:
+    text = header.encode()
+    if len(text) > LONGEST_HEADER or len(payload) > LONGEST_PAYLOAD:
+        raise Unreadable(f"an answer of {len(payload)} bytes is too long")
+    return LENGTHS.pack(len(text), len(payload)) + text + payload
 
 
 class Frames:

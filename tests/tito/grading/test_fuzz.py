@@ -13,7 +13,6 @@ import numpy as np
 from tito.grading import wire
 from tito.grading.exam import ASPECTS, Question
 from tito.grading.judge import judge
-from tito.grading.sheet import ANSWERED
 from tito.grading.worker.answer import flat
 
 FRAMES = int(os.environ.get("FUZZ_FRAMES", 3000))
@@ -37,9 +36,7 @@ def report(header: dict, payload: bytes = b"") -> bytes:
 def originals() -> list[tuple[dict, bytes]]:
     made = [({"piece": 3, "status": "raised", "error": "ValueError", "message": "x", "where": "cell 3, line 1"}, b"")]
     for value in VALUES:
-        form, keys, leaves = flat(value, None)
-        entries, payload = wire.encode_leaves(leaves)
-        made.append(({"question": 0, "status": ANSWERED, "form": form, "keys": keys, "leaves": entries}, payload))
+        made.append(wire.opened(wire.encode_answer(0, *flat(value, None))))
     return made
 
 

@@ -16,11 +16,8 @@ from tito.grading.worker.answer import GlobalGenerator, flat
 MANY = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def frame(value, status=ANSWERED) -> bytes:
-    form, keys, leaves = flat(value, None)
-    entries, payload = wire.encode_leaves(leaves)
-    header = {"question": 0, "status": status, "form": form, "keys": keys, "leaves": entries}
-    return wire.encode(header, payload)
+def frame(value) -> bytes:
+    return wire.encode_answer(0, *flat(value, None))
 
 
 def read(data: bytes) -> list[Answer]:
@@ -240,3 +237,11 @@ def test_the_judge_has_a_verdict_on_any_answer_to_any_key(key, got, aspect):
     assert json.dumps(verdict.remark)
     if got.status != ANSWERED and key.status == ANSWERED:
         assert not verdict.right
+
+
+@pytest.mark.parametrize("text", ['"],"x', "\\", "\n\t\x00\x1f", "é ∑ 😀", "\ud800", "", "{}"])
+def test_texts_and_keys_cannot_leave_their_place_in_the_header(text):
+    for value in (text, [text, None, 0.5], {text: text}):
+        header, payload = wire.opened(frame(value))
+        assert wire.opened(wire.encode(header, payload)) == (header, payload)
+        assert text in [entry[1] for entry in header["leaves"]] and header["keys"] in ([], [text])

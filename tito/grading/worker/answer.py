@@ -12,7 +12,7 @@ import numpy as np
 
 from tito.grading import wire
 from tito.grading.exam import Missing
-from tito.grading.sheet import ANSWERED, MEMORY, MISSING, RAISED, UNREADABLE, Leaf
+from tito.grading.sheet import MEMORY, MISSING, RAISED, UNREADABLE, Leaf
 from tito.grading.wire import Unreadable
 
 FUTURES = sum(
@@ -175,10 +175,7 @@ def answer(number: int, question, tt: Namespace, drawn) -> bytes:
         report = described(error)
     else:
         try:
-            form, keys, leaves = flat(value, tt._tensor)
-            entries, payload = wire.encode_leaves(leaves)
-            header = {"question": number, "status": ANSWERED, "form": form, "keys": keys, "leaves": entries}
-            return wire.encode(header, payload)
+            return wire.encode_answer(number, *flat(value, tt._tensor))
         except MemoryError as error:
             report = described(error)
         except BaseException as error:  # a property of the student's that fails, or sys.exit in it
