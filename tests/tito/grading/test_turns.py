@@ -87,3 +87,14 @@ def test_started_workers_take_turns_as_forked_ones_do(school, turns):
 @pytest.mark.parametrize("name", ODD)
 def test_what_one_does_to_its_process_is_not_laid_to_another(turns, name):
     assert alike(turns, [HALF, ODD[name], HALF]) == (True, 3)
+
+
+def test_a_zygote_that_is_killed_meanwhile_changes_no_sheet(turns, monkeypatch):
+    frames, (_, seat) = Turns._frames, turns
+
+    def killing(*given):
+        seat.zygote.process.kill()
+        return frames(*given)
+
+    monkeypatch.setattr(Turns, "_frames", killing)
+    assert alike(turns, [HALF, MSE, HALF])[0] and seat.replaced
