@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 import threading
 from dataclasses import dataclass, field
 
@@ -60,6 +61,7 @@ class Desk:
     names: bool = False
     _seen: tuple = ()
     _standings: list[Standing] = field(default_factory=list)
+    _empty: dict[int | None, set[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self):
@@ -91,6 +93,14 @@ class Desk:
             if seen != self._seen:
                 self._standings, self._seen = self.book.standing(self.module.folder), seen
             return list(self._standings)
+
+    def empty(self, standing: Standing) -> set[str]:
+        """The tasks in whose cells nothing is written; found once an attempt, for each look asks a whole class."""
+        if standing.attempt not in self._empty:
+            texts = json.loads(standing.line).get("answers", {}) if standing.line else {}
+            asked = [question for name, question in self.questions.items() if question.task.manual and name in texts]
+            self._empty[standing.attempt] = {q.task.name for q in asked if added(q, texts[q.task.name]) == ""}
+        return self._empty[standing.attempt]
 
     def marks(self) -> dict[str, dict[str, ManualMark]]:
         """By student and task, what stands now."""
@@ -124,7 +134,12 @@ def _question(task: Task, cell) -> Question:
 def answered(question: Question, standing: Standing) -> str | None:
     """The text of a student's cell without the question."""
     text = standing.result.answers.get(question.task.name) if question.task.manual and standing.attempt else None
-    if text is None or question.is_code:
+    return text if text is None else added(question, text)
+
+
+def added(question: Question, text: str) -> str:
+    """What a student added to the question's cell; of code, all of the cell."""
+    if question.is_code:
         return text
     asked, lines = question.asked.splitlines(), text.strip().splitlines()
     if [line.rstrip() for line in lines[: len(asked)]] == [line.rstrip() for line in asked]:

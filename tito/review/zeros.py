@@ -6,9 +6,9 @@ from tito.review.desk import Answer, Desk, is_marked
 WHY = "nothing is written"
 
 
-def empty(answers: list[Answer], marks: dict, name: str) -> list[Answer]:
+def empty(desk: Desk, name: str, answers: list[Answer], marks: dict) -> list[Answer]:
     """Those in which nothing is written and which nobody has marked; a cell that is missing is not empty."""
-    return [answer for answer in answers if answer.text == "" and not is_marked(marks, answer.student, name)]
+    return [a for a in answers if name in desk.empty(a.standing) and not is_marked(marks, a.student, name)]
 
 
 def given(answers: list[Answer], marks: dict, name: str, grader: str) -> list[Answer]:
@@ -19,13 +19,13 @@ def given(answers: list[Answer], marks: dict, name: str, grader: str) -> list[An
 
 def counts(desk: Desk, name: str, answers: list[Answer], marks: dict) -> tuple[int, int]:
     """How many are empty and unmarked, and how many have 0 by such a step of this grader's."""
-    return len(empty(answers, marks, name)), len(given(answers, marks, name, desk.grader))
+    return len(empty(desk, name, answers, marks)), len(given(answers, marks, name, desk.grader))
 
 
 def give(desk: Desk, name: str) -> None:
     """0 for each empty answer, as a mark by hand; comments stay."""
     answers, marks = desk.answers(name), desk.marks()
-    _say(desk, name, marks, empty(answers, marks, name), 0.0)
+    _say(desk, name, marks, empty(desk, name, answers, marks), 0.0)
 
 
 def take_back(desk: Desk, name: str) -> None:
