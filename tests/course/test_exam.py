@@ -8,6 +8,9 @@ import pytest
 import tinytorch
 from tinytorch.core.tensor import Tensor
 from tito.grading import exam
+from tito.grading.judge import judge
+from tito.grading.sheet import ANSWERED, Answer
+from tito.grading.worker import answer as worker
 
 # Functions on arrays have no reductions, no graph, and leave the refusing to the losses that call them.
 ARRAY_FUNCTIONS = {"log_sum_exp", "softmax_cross_entropy_gradient"}
@@ -137,3 +140,37 @@ def test_no_gradient_reaches_a_target(questions):
             continue
         slopes = [value for key, value in answer.items() if key.startswith("gradient")]
         assert np.all(slopes[-1] == 0) and np.any(slopes[0] != 0), name
+
+
+def answer_of(value):
+    """What a worker would hand in for this value."""
+    form, keys, leaves = worker.flat(value, Tensor)
+    return Answer(ANSWERED, form, tuple(keys), tuple(leaves))
+
+
+def without_memory(name, input_number, entry):
+    """The loss of the reference, in which one entry of one input has forgotten where it came from."""
+    def function(*inputs, **options):
+        x = inputs[input_number]
+        kept = np.ones(x.shape)
+        kept.flat[entry] = 0
+        inputs = [*inputs[:input_number], x * kept + Tensor(x.data * (1 - kept)), *inputs[input_number + 1:]]
+        return getattr(tinytorch, name)(*inputs, **options)
+    return types.SimpleNamespace(Tensor=Tensor, **{name: function})
+
+
+def test_a_slope_that_one_entry_does_not_reach_is_wrong(questions):
+    """All entries are moved at once: whatever slope a single one has must show in the one number that comes out."""
+    planted = 0
+    for question in [q for q in questions if q.name == f"{q.exercise}_slope"]:
+        arrays = question.drawn(np.random.default_rng(3))
+        tensors = [Tensor(x, requires_grad=x.dtype.kind == "f") for x in arrays]
+        every = exam.gradient(tinytorch, getattr(tinytorch, question.exercise)(*tensors), *tensors)
+        key = answer_of(question.ask(tinytorch, arrays))
+        for n in range(len(arrays)):
+            slopes = every[f"gradient of input {n + 1}"]
+            for entry in np.flatnonzero(abs(slopes) > 1e-3):
+                got = answer_of(question.ask(without_memory(question.exercise, n, entry), arrays))
+                assert not judge(question, key, got).right, (question.name, n, entry)
+                planted += 1
+    assert planted > 200
