@@ -7,32 +7,40 @@ from tito.problem import Problem
 LONGEST = 20_000  # characters of one answer
 
 
-def answers(name: str, data: bytes, lesson: Notebook) -> dict[str, str]:
-    """By grade_id, the text of each cell that a person grades, with what was added right below it.
+class Answers:
+    """Finds the answers in submissions for `lesson`, the course's own notebook.
 
-    `lesson` is the course's own notebook: it says which cells there are, and what nobody added. A file that cannot be
-    read has no answers.
+    It says which cells a person grades, and what nobody added.
     """
-    wanted = {cell.grade_id for cell in lesson.cells if cell.is_answer}
-    if not wanted or not name.lower().endswith(".ipynb"):
-        return {}
-    try:
-        cells = read(name, data.decode("utf-8-sig")).cells
-    except (Problem, ValueError, RecursionError, MemoryError):
-        return {}
-    given, found, at = {cell.source.strip() for cell in lesson.cells}, {}, ""
-    for cell in cells:
-        at = _belongs(cell, at, wanted, given)
-        if at:
-            found.setdefault(at, []).append(cell.source)
-    return {at: _bounded("\n\n".join(texts)) for at, texts in found.items()}
 
+    def __init__(self, lesson: Notebook):
+        self.wanted = {cell.grade_id for cell in lesson.cells if cell.is_answer}
+        self.given = {cell.source.strip() for cell in lesson.cells}
 
-def _belongs(cell: Cell, before: str, wanted: set[str], given: set[str]) -> str:
-    """The answer that a cell is part of: its own, or that of the cell before it where a student added it; or ""."""
-    if cell.grade_id or cell.source.strip() in given:
-        return cell.grade_id if cell.grade_id in wanted else ""
-    return before
+    def __call__(self, name: str, data: bytes) -> dict[str, str]:
+        """By grade_id, the text of each such cell, with what was added right below it.
+
+        A file that cannot be read has none.
+        """
+        if not self.wanted or not name.lower().endswith(".ipynb"):
+            return {}
+        try:
+            cells = read(name, data.decode("utf-8-sig")).cells
+        except (Problem, ValueError, RecursionError, MemoryError):
+            return {}
+        found, at = {}, ""
+        for cell in cells:
+            at = self._belongs(cell, at)
+            if at:
+                found.setdefault(at, []).append(cell.source)
+        return {at: _bounded("\n\n".join(texts)) for at, texts in found.items()}
+
+    def _belongs(self, cell: Cell, before: str) -> str:
+        """The answer that a cell is part of: its own, or that of the cell before it where a student added it; or ""."""
+        own = cell.grade_id
+        if own or cell.source.strip() in self.given:
+            return own if own in self.wanted else ""
+        return before
 
 
 def _bounded(text: str) -> str:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from tito.grading import intake
-from tito.grading.answers import answers
+from tito.grading.answers import Answers
 from tito.grading.diagnosis import diagnose
 from tito.grading.intake import Entry
 from tito.grading.journal import Packing
@@ -47,8 +47,9 @@ class Examiner:
     time_limit: float
 
     def __post_init__(self):
-        self.lesson = self.exam.module.read()
-        mistakes = usable(read_mistakes(self.exam.module), self.lesson, "", [])
+        lesson = self.exam.module.read()
+        self.answers = Answers(lesson)
+        mistakes = usable(read_mistakes(self.exam.module), lesson, "", [])
         self.known = Known(self.exam, self.key, self.seed, self.time_limit, mistakes)
 
     def __call__(self, seat: Seat, entry: Entry) -> Result:
@@ -58,7 +59,7 @@ class Examiner:
         try:
             handed = intake.load(entry, self.exam.module, self.exam.earlier)
             result.digest = handed.digest
-            result.answers = answers(*handed.files[self.exam.module.folder], self.lesson)
+            result.answers = self.answers(*handed.files[self.exam.module.folder])
             pieces = intake.code(handed, self.exam.module)
             own, result.message = stack(handed, self.exam.earlier, self.exam.course["prerequisites"])
             pieces = own + pieces

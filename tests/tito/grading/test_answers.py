@@ -7,7 +7,7 @@ from school import IMPORTS, L1, MSE, REDUCE, cell
 
 from tito.gradebook import journal
 from tito.grading import grade
-from tito.grading.answers import LONGEST, answers
+from tito.grading.answers import LONGEST, Answers
 from tito.notebook import parse_notebook
 
 GRADED = {"grade": True, "solution": True, "points": 2, "schema_version": 3}
@@ -29,7 +29,7 @@ def lesson(tmp_path):
 
 
 def read(lesson, *cells, name="x.ipynb"):
-    return answers(name, written(*cells).encode(), lesson)
+    return Answers(lesson)(name, written(*cells).encode())
 
 
 def test_each_answer_is_the_text_of_its_cell(lesson):
@@ -54,8 +54,8 @@ def test_a_long_answer_is_cut_and_says_so(lesson):
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"[" * 100_000, b'{"cells": 3}', b'{"cells": [{"cell_type": 1}]}'])
 def test_a_file_that_cannot_be_read_has_no_answers(lesson, data):
-    assert answers("x.ipynb", data, lesson) == {}
-    assert answers("x.py", written(asked("Because.")).encode(), lesson) == {}
+    assert Answers(lesson)("x.ipynb", data) == {}
+    assert Answers(lesson)("x.py", written(asked("Because.")).encode()) == {}
 
 
 def test_answers_stay_with_the_result_in_the_journal_also_where_the_code_is_refused(school, tmp_path):
