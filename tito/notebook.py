@@ -168,11 +168,15 @@ def _validate(path: Path, raw) -> None:
 
 
 def _cell(number: int, raw: dict) -> Cell:
-    source = raw["source"] if isinstance(raw["source"], str) else "".join(raw["source"])
     metadata = raw.get("metadata", {})
     tags = metadata.get("tags") if isinstance(metadata.get("tags"), list) else []
     known = (metadata.get("nbgrader", {}), str(raw.get("id", "")), tuple(map(str, tags)))
-    return Cell(number, raw["cell_type"], source, *known)
+    return Cell(number, raw["cell_type"], source_of(raw), *known)
+
+
+def source_of(raw: dict) -> str:
+    """The text of a cell as it stands in a notebook's JSON."""
+    return raw["source"] if isinstance(raw["source"], str) else "".join(raw["source"])
 
 
 def _short(path: Path) -> str:

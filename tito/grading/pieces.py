@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from tito.notebook import EXPORTS, Notebook, parse_notebook
+from tito.notebook import EXPORTS, Notebook, parse_notebook, source_of
 from tito.problem import Problem
 
 GRADED, MISSING, UNREADABLE, DUPLICATE, FAILED = "graded", "missing", "unreadable", "duplicate", "failed"
@@ -63,8 +63,10 @@ def _cells(name: str, text: str, module) -> list[Piece]:
         raise Refused(UNREADABLE, printable(str(error) or "not a notebook")) from error
     found, target = [], None
     for number, cell in enumerate(notebook.raw["cells"], 1):
-        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
-        words = directives(source) if cell["cell_type"] == "code" else {}
+        if cell["cell_type"] != "code":
+            continue
+        source = source_of(cell)
+        words = directives(source)
         target = target or words.get("default_exp")
         if EXPORTS & words.keys():
             exercise = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")

@@ -5,7 +5,7 @@ import re
 
 from tito.grading.pieces import directives
 from tito.grading.sheet import Sheet
-from tito.notebook import EXPORTS
+from tito.notebook import EXPORTS, source_of
 
 _MISSING = re.compile(r"name '(\w{1,80})' is not defined")
 _DEFINED = re.compile(r"(?:def|class) +(\w+)|(?:from \S+ +)?import .*?(\w+) *$|(\w+) *(?::[^=]*)?=(?!=)")
@@ -35,7 +35,7 @@ def _homes(cells: list) -> dict[str, int]:
     """By name, the first cell without `#| export` that defines it at its left margin."""
     homes: dict[str, int] = {}
     for number, cell in enumerate(cells, 1):
-        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        source = source_of(cell)
         if cell["cell_type"] == "code" and not EXPORTS & directives(source).keys():
             for match in filter(None, (_DEFINED.match(line[:LONGEST]) for line in source.splitlines())):
                 homes.setdefault(next(filter(None, match.groups())), number)
