@@ -20,6 +20,7 @@ ASPECTS = ("value", "reduction", "stability", "gradient", "errors")
 REFUSALS = (ValueError, TypeError, LookupError, AssertionError)  # ways to say "I do not accept this input"
 FLOWS = "requires_grad"
 REFUSED, ACCEPTED = "refused", "accepted"
+LONGEST_CASE = 60  # characters of a case that is its own description
 GENERATOR = np.random.Generator
 
 
@@ -69,7 +70,8 @@ def question(
     With `draw`, a function of rng, it is a function of (tt, what that gives): the same for everyone, so drawn once.
     With `cases`, a function of rng that gives (cases to accept, cases to refuse), it is a function of (tt, those in a
     random order): a worker's student code can rewrite whatever asks it, so nothing there may know which is which.
-    Cases to refuse may be a dict {what is wrong: case}; then the judge, who knows the order, tells which was accepted.
+    Cases to refuse may be a dict {what is wrong: case}; other data are shown as they are. So the judge, who knows the
+    order, tells which was accepted.
     """
     if aspect not in ASPECTS:
         raise ExamError(f"{exercise}: aspect {aspect!r} is unknown; choose one of {', '.join(ASPECTS)}")
@@ -106,15 +108,19 @@ def mixed(rng, cases) -> list:
 
 
 def faults(rng, cases) -> tuple[str, ...]:
-    """What is wrong with each of the mixed cases, in their order: "" for those to accept, or where nobody says."""
+    """What is wrong with each of the mixed cases, in their order: "" for those to accept, or where nobody can say."""
     return tuple(fault for fault, _ in _in_order(rng, cases))
 
 
 def _in_order(rng, cases) -> list[tuple]:
     accept, refuse = cases(rng)
-    named = refuse.items() if type(refuse) is dict else [("", case) for case in refuse]
+    named = refuse.items() if type(refuse) is dict else [(_shown(case), case) for case in refuse]
     every = [*[("", case) for case in accept], *named]
     return [every[n] for n in rng.permutation(len(every))]
+
+
+def _shown(case) -> str:
+    return "" if callable(case) else repr(case)[:LONGEST_CASE]
 
 
 def load(source: str) -> list[Question]:

@@ -165,7 +165,7 @@ def test_the_order_that_the_judge_knows_is_the_one_in_which_cases_were_asked():
     for seed in range(9):
         asked, told = mixed(drawing(seed, "q"), cases), faults(drawing(seed, "q"), cases)
         assert [f"number {number}" if number > 9 else "" for number in asked] == list(told)
-    assert set(faults(drawing(1, "q"), lambda rng: ([1], [2, 3]))) == {""}
+    assert set(faults(drawing(1, "q"), lambda rng: ([1], ["two", (3, 4), print]))) == {"", "'two'", "(3, 4)"}
 
 
 def test_the_evidence_names_the_case_that_is_accepted():
