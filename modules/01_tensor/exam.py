@@ -5,7 +5,7 @@ an order of three axes can be asked.
 """
 import numpy as np
 
-from tito.grading.exam import copies, gradient, question, refuses, unchanged
+from tito.grading.exam import copies, gradient, question, refusal, unchanged
 
 
 def tensor(tt, rng, *shape, low=None):
@@ -17,15 +17,6 @@ def tensor(tt, rng, *shape, low=None):
 def weighted(rng, x):
     "x times random numbers: the slope of each entry is another."
     return x * rng.uniform(0.5, 2, x.shape)
-
-
-def refusal(exercise, name, about, call, good, bad, weight=1):
-    "A question on what call(tt, case) refuses: the cases come in an order that no worker knows."
-    def asked(tt, cases):
-        return [refuses(lambda case=case: call(tt, case)) for case in cases]
-
-    asked.__name__, asked.__doc__ = f"{exercise}_{name}", f"Must be refused: {about}"
-    question(exercise, "errors", weight, cases=lambda rng: (good, bad))(asked)
 
 
 # ── to_array ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ where an axis can be asked, never x = 1 alone, never scores below 17 alone.
 """
 import numpy as np
 
-from tito.grading.exam import copies, gradient, question, refuses, unchanged
+from tito.grading.exam import copies, gradient, question, refusal, unchanged
 
 AROUND_ZERO = np.array([[-3.0, -0.75, -1e-3, 0.0], [1e-3, 0.6, 1.4, 2.5], [-1.9, 17.5, -17.5, 5.0]])
 FAR = np.array([1e4, -1e4, 100, -100, 745, -745, 37, -37, 0])
@@ -24,15 +24,6 @@ def quiet(function):
         before = copies(x)
         return [function(tt, x), unchanged(before, x)]
     return asked
-
-
-def refusal(exercise, name, about, call, good, bad, weight=1):
-    "A question on what call(tt, case) refuses: the cases come in an order that no worker knows."
-    def asked(tt, cases):
-        return [refuses(lambda case=case: call(tt, case)) for case in cases]
-
-    asked.__name__, asked.__doc__ = f"{exercise}_{name}", f"Must be refused: {about}"
-    question(exercise, "errors", weight, cases=lambda rng: (good, bad))(asked)
 
 
 # ── Entry by entry ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ without modules in it, or a model in which nothing is shared.
 """
 import numpy as np
 
-from tito.grading.exam import FLOWS, copies, gradient, question, refuses, unchanged
+from tito.grading.exam import FLOWS, copies, gradient, question, refusal, refuses, unchanged
 
 
 def tensor(tt, rng, *shape, dtype="f8"):
@@ -28,15 +28,6 @@ def model(tt):
 
 def text(names):
     return ", ".join(names)
-
-
-def refusal(exercise, name, about, call, good, bad, weight=1):
-    "A question on what call(tt, case) refuses: the cases come in an order that no worker knows."
-    def asked(tt, cases):
-        return [refuses(lambda case=case: call(tt, case)) for case in cases]
-
-    asked.__name__, asked.__doc__ = f"{exercise}_{name}", f"Must be refused: {about}"
-    question(exercise, "errors", weight, cases=lambda rng: (good, bad))(asked)
 
 
 # ── Walking through a model ──────────────────────────────────────────────────────────────────────────────────────────

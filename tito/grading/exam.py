@@ -159,13 +159,14 @@ def _slopes(moved, data, loss, at_once: bool) -> np.ndarray:
     return secants(moved, x, directions, here).reshape(shape)
 
 
-def refuses(call) -> str:
-    """Whether `call()` refuses its input by an error of the usual kinds. Other errors, NotImplementedError too, pass.
+def refuses(call, *arguments) -> str:
+    """Whether `call(*arguments)` refuses its input by an error of the usual kinds.
 
-    A TypeError of the call itself (an option that the function does not have) is no refusal and passes too.
+    Other errors pass, NotImplementedError too, and a TypeError of the call itself (an option that the function does not
+    have), which is no refusal.
     """
     try:
-        call()
+        call(*arguments)
     except NotImplementedError:
         raise
     except REFUSALS as error:
@@ -176,10 +177,14 @@ def refuses(call) -> str:
     return ACCEPTED
 
 
-def refusals(rng, accept: list, refuse: list) -> list[str]:
-    """Which of several calls are refused, asked in a random order: neither refusing all nor guessing is an answer."""
-    calls = [*accept, *refuse]
-    return [refuses(calls[n]) for n in rng.permutation(len(calls))]
+def refusal(exercise: str, name: str, about: str, call, good: list, bad, weight: float = 1) -> None:
+    """Make a question of which cases `call(tt, case)` refuses: none of `good`, all of `bad`; see `question`, cases."""
+
+    def asked(tt, cases):
+        return [refuses(call, tt, case) for case in cases]
+
+    asked.__name__, asked.__doc__ = f"{exercise}_{name}", f"Must be refused: {about}"
+    question(exercise, "errors", weight, cases=lambda rng: (good, bad))(asked)
 
 
 def copies(*inputs) -> list:

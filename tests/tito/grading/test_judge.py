@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tito.grading.evidence import evidence
-from tito.grading.exam import ACCEPTED, FLOWS, REFUSED, Question, faults, mixed, refusals, refuses
+from tito.grading.exam import ACCEPTED, FLOWS, REFUSED, Question, faults, load, mixed, refuses
 from tito.grading.judge import BAD_ACCEPTED, NO_GRAPH, judge
 from tito.grading.sheet import ANSWERED, RAISED, TIMEOUT, Answer, Leaf
 from tito.grading.worker.answer import drawing
@@ -136,13 +136,12 @@ def test_refuses_tells_a_refusal_from_a_fault():
         refuses(lambda: (_ for _ in ()).throw(NotImplementedError))
 
 
-def test_refusals_asks_about_good_and_bad_input_in_random_order():
-    orders = set()
-    for seed in range(20):
-        answers = refusals(np.random.default_rng(seed), [lambda: careful(1)] * 2, [lambda: careful(-1)] * 2)
-        assert sorted(answers) == ["accepted", "accepted", "refused", "refused"]
-        orders.add(tuple(answers))
-    assert len(orders) > 2
+def test_a_refusal_asks_about_good_and_bad_input_in_an_order_of_the_seed():
+    source = "refusal('x', 'refuses', 'y.', lambda tt, n: tt(n), [1, 2], [-1, -2])"
+    [asked] = load(f"from tito.grading.exam import refusal\n{source}")
+    orders = {tuple(asked.ask(careful, drawing(seed, "q"))) for seed in range(20)}
+    assert all(sorted(order) == ["accepted", "accepted", "refused", "refused"] for order in orders) and len(orders) > 2
+    assert (asked.name, asked.aspect, asked.about) == ("x_refuses", "errors", "Must be refused: y.")
 
 
 def words(text, faults=()):
