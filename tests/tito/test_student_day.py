@@ -41,6 +41,24 @@ def test_status_knows_what_passed_failed_and_changed_since(workspace):
     assert states(workspace) == {"double": "failed", "shift": "not started", "quad": "untested"}
 
 
+def test_what_an_endless_loop_kept_from_being_reached_stays_as_it_was(workspace):
+    first, path = workspace.catalogue.find("01"), workspace.root / NOTEBOOK
+    endless = "#| export\ndef double(x):\n    while True:\n        pass\n"
+    write(workspace, endless)
+    run_tests(workspace, first, time_limit=1)
+    assert states(workspace) == {"double": "timeout", "shift": "untested", "quad": "untested"}
+    write(workspace, RIGHT)
+    source_of(path, 7, "#| export\ndef shift(x, by=1):\n    return x + by")
+    run_tests(workspace, first)
+    write(workspace, endless)
+    assert [r.status for r in run_tests(workspace, first, time_limit=1).results] == ["timeout", "not reached"]
+    assert states(workspace) == {"double": "timeout", "shift": "passed", "quad": "untested"}
+    assert "✗✓  " in tito(workspace.root, "status").stdout
+    source_of(path, 7, "#| export\ndef shift(x, by=1):\n    return by + x")
+    run_tests(workspace, first, time_limit=1)
+    assert states(workspace)["shift"] == "changed"
+
+
 USES = "#| export\ndef shift(x, by=1):\n    return double(x) - x + by"
 
 

@@ -13,6 +13,7 @@ from tito.importing import exported_lines
 from tito.notebook import Notebook
 from tito.problem import Problem
 from tito.running.names import uses
+from tito.running.outcome import NOT_REACHED
 
 FILE = "progress.json"
 CHANGED, UNTESTED = "changed", "untested"
@@ -32,10 +33,13 @@ class Progress:
 
 
 def remember(course, module: Module, notebook: Notebook, results: list) -> None:
-    """Keep the results of a test run. A folder that cannot be written keeps none: testing goes on."""
+    """Keep the results of a test run. A folder that cannot be written keeps none: testing goes on.
+
+    A run that ended before it reached an exercise says nothing of it: what is known of that one stays.
+    """
     known, sources = _read(course), fingerprints(notebook)
     lesson = known.setdefault(module.folder, {})
-    for result in results:
+    for result in [result for result in results if result.status != NOT_REACHED]:
         lesson[result.name] = {"status": result.status, "source": sources.get(result.name, "")}
     with contextlib.suppress(OSError):
         course.state.mkdir(exist_ok=True)
