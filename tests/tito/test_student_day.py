@@ -186,8 +186,13 @@ def test_code_that_is_not_python_is_refused_unless_the_student_insists(workspace
     write(workspace, "#| export\ndef double(x:\n    return 1\n")
     first = workspace.catalogue.find("01")
     with pytest.raises(Problem, match="cell 4, line 2"):
-        submit(workspace, first, "ada")
+        submit(workspace, first, "ann")
+    with pytest.raises(Problem, match="whose work"):
+        submit(workspace, first)  # the id of what was refused is not remembered
     assert submit(workspace, first, "ada", anyway=True).path.exists()
+    with pytest.raises(Problem, match="cell 4, line 2"):
+        submit(workspace, first, "ann")
+    assert submit(workspace, first, anyway=True).path.name == "01_first-ada.zip"
 
 
 MAGIC = """
@@ -265,10 +270,19 @@ def test_a_broken_notebook_of_another_lesson_does_not_stand_in_the_way(workspace
     assert "hint" in tito(workspace.root, "hint", "double").stdout
 
 
-def test_what_the_disk_refuses_is_told_without_a_traceback(workspace, tmp_path):
+def test_what_the_disk_refuses_is_told_without_a_traceback(workspace):
+    (workspace.root / "submissions").write_text("")
+    done = tito(workspace.root, "submit", "01", "--student", "ada")
+    assert done.returncode == 1 and "Traceback" not in done.stderr and "submissions: " in done.stderr
+    assert not (workspace.state / "student").exists()
+
+
+def test_a_workspace_in_a_file_is_refused_and_says_why(workspace, tmp_path):
     (tmp_path / "file").write_text("")
-    done = tito(tmp_path, "start", tmp_path / "file")
-    assert done.returncode in (1, 2) and "Traceback" not in done.stderr and "file" in done.stderr
+    for folder in ("file", "file/inside"):
+        done = tito(tmp_path, "start", folder)
+        assert done.returncode == 2 and f"{tmp_path / 'file'} is a file: a workspace is a folder" in done.stderr
+        assert done.stderr.rstrip().endswith("next: tito start NEW-FOLDER") and "Traceback" not in done.stderr
 
 
 def test_an_unwritten_exercise_of_an_earlier_lesson_is_the_next_step(workspace):

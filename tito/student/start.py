@@ -50,9 +50,17 @@ def start(folder: Path, source: Path | None = None, merging: bool = False) -> St
     A file that the student has changed is never written over: the course's newer one is put beside it, or, with
     `merging`, a notebook gets the course's changes and keeps the student's, and a copy of it is kept.
     """
+    _refuse_a_file(folder)
     with tempfile.TemporaryDirectory(prefix="tito-start-") as name:
         edition = _edition(source or _installed_course(), Path(name) / "release")
         return _fill(folder, edition, merging)
+
+
+def _refuse_a_file(folder: Path) -> None:
+    path = folder.resolve()
+    file = next((each for each in (path, *path.parents) if each.exists() and not each.is_dir()), None)
+    if file:
+        raise Problem(f"{file} is a file: a workspace is a folder", next="tito start NEW-FOLDER", code=USAGE)
 
 
 def _installed_course() -> Path:
@@ -82,7 +90,7 @@ def _fill(folder: Path, edition: Path, merging: bool) -> Started:
     manifest = read_manifest(edition / MANIFEST)
     before = read_manifest(folder / ".tito" / MANIFEST)
     existed = bool(before) or _lost_its_record(folder)
-    if not existed and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if not existed and folder.exists() and any(folder.iterdir()):
         what = f"{folder.resolve()} is not empty, and no workspace: nothing was written"
         raise Problem(what, next="tito start NEW-FOLDER", code=USAGE)
     workspace, done = Course(folder.resolve()), Started(folder, existed=existed)

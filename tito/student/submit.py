@@ -30,7 +30,7 @@ class Submitted:
 
 
 def submit(course, module: Module, student: str | None = None, anyway: bool = False) -> Submitted:
-    """Check and pack a lesson into submissions/. The student's id is asked for once, then remembered.
+    """Check and pack a lesson into submissions/. The student's id is asked for once, and kept when the zip is written.
 
     Raises Problem for code that does not parse, unless `anyway`. Exercises that do not pass yet may be handed in.
     """
@@ -46,6 +46,7 @@ def submit(course, module: Module, student: str | None = None, anyway: bool = Fa
     if path.exists():
         back_up(course, path)
     _pack(path, files)
+    _remember(course, student)
     return Submitted(path, {name: len(data) for name, data in files.items()}, tested)
 
 
@@ -58,15 +59,22 @@ def _refuse_broken(name: str, module: Module, notebook: Notebook) -> None:
 
 
 def _student(course, given: str | None) -> str:
-    remembered = course.state / "student"
+    remembered = _remembered(course)
     student = given or (remembered.read_text(encoding="utf-8").strip() if remembered.exists() else "")
     if not student:
         raise Problem("whose work is it?", next="tito submit MODULE --student YOUR-ID (once)", code=USAGE)
     if not _STUDENT.fullmatch(student):
         raise Problem(f"{student!r} is no id: use letters, digits and . _ @ + - only", code=USAGE)
-    course.state.mkdir(exist_ok=True)
-    remembered.write_text(student + "\n", encoding="utf-8")
     return student
+
+
+def _remember(course, student: str) -> None:
+    course.state.mkdir(exist_ok=True)
+    _remembered(course).write_text(student + "\n", encoding="utf-8")
+
+
+def _remembered(course) -> Path:
+    return course.state / "student"
 
 
 def _manifest(course, module: Module, student: str, files: dict[str, bytes]) -> bytes:
