@@ -85,8 +85,10 @@ def test_inputs_of_every_exercise_have_unlike_sizes_and_fractions(questions, ref
         assert any(len(set(shape)) == len(shape) and min(shape) > 1 for shape in sizes), name
 
 
-def test_the_student_edition_earns_nothing_in_any_exercise(course, lesson, tmp_path):
+def test_the_student_edition_earns_nothing_and_is_told_no_more_than_that_it_is_not_written(course, lesson, tmp_path):
     blank = tmp_path / lesson.notebook.name
     blank.write_text(student_edition(course, lesson.read(), []).text(), encoding="utf-8")
     [result] = grade(course, blank, lesson.folder, seed=1).results
     assert {name: earned for name, (earned, _) in result.by("exercise").items() if earned} == {}
+    assert {diagnosis.name for diagnosis in result.diagnoses} == {"not written"}
+    assert [diagnosis.exercise for diagnosis in result.diagnoses] == list(result.by("exercise"))

@@ -32,8 +32,10 @@ class Submission:
 
     def __init__(self, known: Known, seat, sheet: Sheet, pieces: list, wrong: dict[str, list[int]]):
         self.known, self.seat, self.sheet, self.pieces = known, seat, sheet, pieces
-        self.exercises = {name: Exercise(known, seat, sheet, name, places) for name, places in wrong.items()}
-        self.wrong = wrong
+        exercises = {name: Exercise(known, seat, sheet, name, places) for name, places in wrong.items()}
+        self.blank = {name: exercise for name, exercise in exercises.items() if self._is_blank(name)}
+        self.exercises = {name: exercise for name, exercise in exercises.items() if name not in self.blank}
+        self.wrong = wrong = {name: wrong[name] for name in self.exercises}
         self.left = {name: list(places) for name, places in wrong.items()}
         self.found: dict[str, list[Diagnosis]] = {name: [] for name in wrong}
         self.costs: dict[str, list[str]] = {name: [] for name in wrong}
@@ -46,7 +48,12 @@ class Submission:
             self.found[name] += exercise.diagnosed(self.left[name])
             self._tell_costs(name)
         told = [diagnosis for diagnoses in self.found.values() for diagnosis in diagnoses]
+        told += [exercise.unwritten() for exercise in self.blank.values()]
         return sorted(told, key=lambda diagnosis: -len(diagnosis.costs))
+
+    def _is_blank(self, name: str) -> bool:
+        own = [piece.source.strip() for piece in self.pieces if piece.exercise == name and not piece.module]
+        return own == [self.known.stub(name).strip()]
 
     def _blame_mistakes(self) -> None:
         """Take known mistakes that cost marks in several exercises, the one that explains most first."""

@@ -9,6 +9,7 @@ from tito.grading.findings import Evidence
 from tito.grading.judge import compare, number_text
 from tito.grading.sheet import ANSWERED, Answer, Leaf
 
+RIGHT_INPUT = "Right input, among some that must be refused."
 NUMBERS = 64  # of an answer, kept for a picture
 
 
@@ -19,9 +20,15 @@ def evidence(question: Question, key: Answer, got: Answer, relation: str) -> Evi
     given = got.leaves[number] if number < len(got.leaves) and got.status == ANSWERED else None
     place = _place(wanted, given)
     numbers = _numbers(wanted), _numbers(given), getattr(getattr(wanted, "value", None), "shape", ())
-    fault = key.faults[number] if number < len(key.faults) and got.status == ANSWERED else ""
-    about = f"Must be refused: {fault}." if fault else question.about
+    about = _about(question, key, number) if got.status == ANSWERED else question.about
     return Evidence(question.name, about, _text(key, wanted, place), _text(got, given, place), relation, *numbers)
+
+
+def _about(question: Question, key: Answer, number: int) -> str:
+    """What was asked: of cases to accept and to refuse the one that tells."""
+    if number >= len(key.faults) or key.faults[number] == "":
+        return question.about
+    return RIGHT_INPUT if key.faults[number] is None else f"Must be refused: {key.faults[number]}."
 
 
 def _telling(question: Question, key: Answer, got: Answer) -> int:

@@ -107,15 +107,15 @@ def mixed(rng, cases) -> list:
     return [case for _, case in _in_order(rng, cases)]
 
 
-def faults(rng, cases) -> tuple[str, ...]:
-    """What is wrong with each of the mixed cases, in their order: "" for those to accept, or where nobody can say."""
+def faults(rng, cases) -> tuple[str | None, ...]:
+    """What is wrong with each of the mixed cases, in their order: None for those to accept, "" where nobody can say."""
     return tuple(fault for fault, _ in _in_order(rng, cases))
 
 
 def _in_order(rng, cases) -> list[tuple]:
     accept, refuse = cases(rng)
     named = refuse.items() if type(refuse) is dict else [(_shown(case), case) for case in refuse]
-    every = [*[("", case) for case in accept], *named]
+    every = [*[(None, case) for case in accept], *named]
     return [every[n] for n in rng.permutation(len(every))]
 
 
@@ -178,7 +178,12 @@ def refuses(call, *arguments) -> str:
 
 
 def refusal(exercise: str, name: str, about: str, call, good: list, bad, weight: float = 1) -> None:
-    """Make a question of which cases `call(tt, case)` refuses: none of `good`, all of `bad`; see `question`, cases."""
+    """Make a question of which cases `call(tt, case)` refuses: none of `good`, all of `bad`; see `question`, cases.
+
+    Raises ExamError where either has no case.
+    """
+    if not good or not bad:
+        raise ExamError(f"{exercise}_{name}: there must be a case to accept and one to refuse")
 
     def asked(tt, cases):
         return [refuses(call, tt, case) for case in cases]

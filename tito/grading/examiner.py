@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from tito.grading import intake
 from tito.grading.answers import Answers
 from tito.grading.diagnosis import diagnose
+from tito.grading.exam import ACCEPTED, REFUSED
 from tito.grading.intake import Entry
 from tito.grading.journal import Packing
 from tito.grading.known import Known
 from tito.grading.marks import Result, marked, told
 from tito.grading.pieces import FAILED, GRADED, Refused
 from tito.grading.prepare import Exam
-from tito.grading.sheet import ANSWERED, RAISED, Sheet
+from tito.grading.sheet import ANSWERED, RAISED, Answer, Sheet
 from tito.grading.sitting import Sitting
 from tito.grading.stack import stack
 from tito.grading.unexported import left_behind
@@ -34,7 +35,25 @@ def make_key(prepared: Exam, seat: Seat, seed: int, time_limit: float) -> Sheet:
         if not fair or answer.error == "NotImplementedError":
             what = f"{answer.status} {answer.error} {answer.message}".strip()
             raise Problem(f"exam.py, {questions[number].name}: the reference solution has no answer: {what}")
+        if wrong := _misjudged(answer):
+            raise Problem(f"exam.py, {questions[number].name}: {wrong}", next="correct the solution or the cases")
     return key
+
+
+def _misjudged(key: Answer) -> str:
+    """What is wrong with the cases that a question asks to accept and to refuse, as the reference answers it."""
+    if not key.faults:
+        return ""
+    for missing, kind in ((None not in key.faults, "accept"), (set(key.faults) == {None}, "refuse")):
+        if missing:
+            return f"there is no case to {kind}"
+    for leaf, fault in zip(key.leaves, key.faults, strict=True):
+        word = leaf.value if leaf.kind == "str" else ""
+        if word == REFUSED and fault is None:
+            return "the reference solution refuses a case that is to be accepted"
+        if word == ACCEPTED and fault is not None:
+            return f"the reference solution accepts what is to be refused: {fault or 'one of the cases'}"
+    return ""
 
 
 @dataclass

@@ -18,7 +18,7 @@ from tito.grading.findings import Diagnosis, Evidence
 from tito.grading.judge import judge
 from tito.grading.known import MISTAKE, PAIR, VARIANT, Known, Suspect, drops
 from tito.grading.ratios import Relation
-from tito.grading.relations import relations
+from tito.grading.relations import NOT_WRITTEN, relations
 from tito.grading.remembered import digest, remembered
 from tito.grading.sheet import ANSWERED, RAISED, Answer, Sheet
 
@@ -59,6 +59,12 @@ class Exercise:
             hits = sorted({*hits, *(found[name][0] if name in found else ())})
             found[name] = hits, Diagnosis(self.name, name, kind, says, len(hits), self.of, self.shown(hits))
         return sorted((diagnosis for _, diagnosis in found.values()), key=lambda diagnosis: -diagnosis.explains)
+
+    def unwritten(self) -> Diagnosis:
+        """That the cell is as it was handed out: what else its answers may look like is nobody's mistake."""
+        stubs = [place for place in self.wrong if self.sheet.answers[place].error == "NotImplementedError"]
+        shown = self.shown(stubs or self.wrong)
+        return Diagnosis(self.name, NOT_WRITTEN.name, "relation", NOT_WRITTEN.says, self.of, self.of, shown)
 
     def _best(self, left: list[int]) -> tuple | None:
         """A known mistake before a plain relation, that before two mistakes at once or a slip of the reference's."""

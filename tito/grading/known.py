@@ -102,10 +102,16 @@ class Known:
                 self.reached[exercise] = self._reach(seat, exercise) if exercise in self.cells else set()
             return self.reached[exercise]
 
-    def _reach(self, seat, exercise: str) -> set[str]:
+    def stub(self, exercise: str) -> str:
+        """The exercise's cell as it is handed out; "" where the reference's does not tell."""
         try:
-            stub = cleared(self.cells[exercise].source, exercise)
+            return cleared(self.cells[exercise].source, exercise) if exercise in self.cells else ""
         except MarkerError:
+            return ""
+
+    def _reach(self, seat, exercise: str) -> set[str]:
+        stub = self.stub(exercise)
+        if not stub:
             return set()
         blank = Suspect(exercise, "", VARIANT, "", 0, stub)
         self._sit(seat, blank, list(self.places))

@@ -28,7 +28,7 @@ class Leaf(NamedTuple):  # a class has millions of them: a third of a frozen dat
 class Answer:
     """What came back for one question: its values, or the error it ended with (`error` is a built-in type's name).
 
-    Of the key alone: `faults` says what is wrong with each case that the question asks about, "" for a right one.
+    Of the key alone: `faults` says what is wrong with each case that the question asks about, None for a right one.
     """
 
     status: str
@@ -38,7 +38,7 @@ class Answer:
     error: str = ""
     message: str = ""
     where: str = ""
-    faults: tuple[str, ...] = ()
+    faults: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ class Sitting:
         """The key's answer, which may know what no worker is told: which of the cases is wrong, and how."""
         question = self.questions[number]
         told = faults(drawing(self.seed, question.name), question.cases) if question.cases else ()
-        return replace(answer, faults=told) if len(told) == len(answer.leaves) and any(told) else answer
+        return replace(answer, faults=told) if len(told) == len(answer.leaves) else answer
 
     def _limit(self, step: tuple) -> float:
         """Seconds for a step; half as long each time its exercise hangs, for a class must not wait for one loop."""

@@ -8,7 +8,7 @@ from tito.grading.marks import Mark
 from tito.report.students import Student
 from tito.report.text import one_line
 
-NOT_WRITTEN = "not written yet"  # as the judge says it
+NOT_WRITTEN, UNWRITTEN = "not written yet", "not written"  # as the judge says it, and as the diagnosis is named
 NEAR = 1e-9  # points are sums of fractions
 
 
@@ -49,7 +49,8 @@ class Look:
 
     @property
     def unwritten(self) -> bool:
-        return [remark for remark, _ in self.wrong] == [NOT_WRITTEN] and not self.earned
+        told = [remark for remark, _ in self.wrong] == [NOT_WRITTEN] or [d.name for d in self.diagnoses] == [UNWRITTEN]
+        return told and not self.earned
 
 
 def matrix(student: Student) -> list[Line]:

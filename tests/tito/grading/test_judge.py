@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tito.grading.evidence import evidence
+from tito.grading.evidence import RIGHT_INPUT, evidence
 from tito.grading.exam import ACCEPTED, FLOWS, REFUSED, Question, faults, load, mixed, refuses
 from tito.grading.judge import BAD_ACCEPTED, NO_GRAPH, judge
 from tito.grading.sheet import ANSWERED, RAISED, TIMEOUT, Answer, Leaf
@@ -150,7 +150,7 @@ def words(text, faults=()):
 
 
 def test_the_cases_that_are_accepted_and_must_not_be_are_named_by_the_judge_alone():
-    key = words("RARR", ("a label of 2", "", "a label of 0", "an empty batch"))
+    key = words("RARR", ("a label of 2", None, "a label of 0", "an empty batch"))
     assert verdict(key, words("RARR"), "errors") == verdict(key, key, "errors")
     assert verdict(key, words("AAAR"), "errors").remark == f"{BAD_ACCEPTED}: a label of 0; a label of 2"
     assert verdict(key, words("RRRR"), "errors").remark == "good input is refused"
@@ -163,11 +163,13 @@ def test_the_order_that_the_judge_knows_is_the_one_in_which_cases_were_asked():
 
     for seed in range(9):
         asked, told = mixed(drawing(seed, "q"), cases), faults(drawing(seed, "q"), cases)
-        assert [f"number {number}" if number > 9 else "" for number in asked] == list(told)
-    assert set(faults(drawing(1, "q"), lambda rng: ([1], ["two", (3, 4), print]))) == {"", "'two'", "(3, 4)"}
+        assert [f"number {number}" if number > 9 else None for number in asked] == list(told)
+    assert set(faults(drawing(1, "q"), lambda rng: ([1], ["two", (3, 4), print]))) == {None, "", "'two'", "(3, 4)"}
 
 
 def test_the_evidence_names_the_case_that_is_accepted():
-    key = words("RAR", ("a label of 2", "", "a label of 0"))
-    shown = evidence(Question("q", "e", "errors", 1, None, "Must be refused: labels."), key, words("RAA"), "")
+    key, asked = words("RAR", ("a label of 2", None, "a label of 0")), "Must be refused: labels."
+    shown = evidence(Question("q", "e", "errors", 1, None, asked), key, words("RAA"), "")
     assert (shown.about, shown.expected, shown.got) == ("Must be refused: a label of 0.", REFUSED, ACCEPTED)
+    shown = evidence(Question("q", "e", "errors", 1, None, asked), key, words("RRR"), "")
+    assert (shown.about, shown.expected, shown.got) == (RIGHT_INPUT, ACCEPTED, REFUSED)
