@@ -8,7 +8,7 @@ import pytest
 from handing_in import write
 from ordinary import ROOT
 
-from tito.grading import grade, workers
+from tito.grading import exam, grade, workers
 from tito.grading.exam import Question, load
 from tito.grading.marks import marked
 from tito.grading.sheet import ANSWERED, Answer, Leaf, Sheet
@@ -160,8 +160,9 @@ def test_the_forgeries_work_where_the_order_is_known(course, tmp_path, monkeypat
     module = course.catalogue.find("04")
     package = (course.package / "nn" / "losses.py").read_text(encoding="utf-8")
     careless = package.replace("raise ValueError", "ValueError")
-    in_order = "lambda rng, cases: [*(two := cases(rng))[0], *two[1].values()]"
-    sorted_cases = f"from tito.grading import exam as e; e.mixed = {in_order}"
+    in_order = "lambda rng, cases: [*[(None, case) for case in (two := cases(rng))[0]], *two[1].items()]"
+    monkeypatch.setattr(exam, "_in_order", eval(in_order))
+    sorted_cases = f"from tito.grading import exam as e; e._in_order = {in_order}"
     program = workers._PROGRAM.replace(
         "from tito.grading.worker.zygote", f"{sorted_cases}; from tito.grading.worker.zygote", 1
     )
