@@ -49,7 +49,7 @@ def _entry_fault(entry, exercises: set[str], seen: set) -> str | None:
         if not isinstance(entry.get(key), kind) or not entry[key].strip():
             return f"`{key}` is missing or no text"
     if entry["exercise"] not in exercises:
-        return f"there is no exercise {entry['exercise']!r}"
+        return no_exercise(entry["exercise"], exercises)
     if (entry["exercise"], entry["name"]) in seen:
         return f"a second {entry['name']!r} for {entry['exercise']}"
     try:
@@ -57,6 +57,15 @@ def _entry_fault(entry, exercises: set[str], seen: set) -> str | None:
     except SyntaxError as error:
         return f"{entry['name']}: its code is no Python: {error.msg}, line {error.lineno}"
     return None
+
+
+def no_exercise(name: str, exercises) -> str:
+    """That there is none of this name, and which was meant or which there are."""
+    import difflib
+
+    close = difflib.get_close_matches(name, exercises, n=1)
+    listed = f"the exercises are: {', '.join(sorted(exercises)) or 'none yet'}"
+    return f"there is no exercise {name!r}; {f'did you mean {close[0]!r}?' if close else listed}"
 
 
 # ── What a mistakes.py is written with ───────────────────────────────────────────────────────────────────────────────
@@ -71,9 +80,12 @@ def of_lesson(file: str):
     """
     [notebook] = Path(file).parent.glob("*_dev.ipynb")
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    lesson = {c["metadata"]["nbgrader"]["grade_id"]: "".join(c["source"]) for c in cells if "nbgrader" in c["metadata"]}
+    marked = [(c["metadata"]["nbgrader"], c) for c in cells if "nbgrader" in c["metadata"] and c["cell_type"] == "code"]
+    lesson = {found["grade_id"]: "".join(c["source"]) for found, c in marked if found.get("solution")}
 
     def mistake(exercise: str, name: str, seen: int, says: str, **bodies) -> dict:
+        if exercise not in lesson:
+            raise ValueError(f"the mistake {name!r}: {no_exercise(exercise, lesson)}")
         code = lesson[exercise]
         for function, body in bodies.items():
             code = changed(code, body, "the cell") if function == "cell" else written(code, function, body)

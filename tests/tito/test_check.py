@@ -10,6 +10,7 @@ import pytest
 from course_fixture import code, first_cells, source_of, tito, write_notebook
 
 from tito.author.check import check
+from tito.author.lint import lint
 
 
 def faults(course):
@@ -62,7 +63,7 @@ def test_a_mistake_that_slips_through_is_red(course):
 @pytest.mark.parametrize(
     ("values", "what"),
     [
-        ({"exercise": "triple"}, "there is no exercise 'triple'"),
+        ({"exercise": "triple"}, "there is no exercise 'triple'; the exercises are: double, shift"),
         ({"says": ""}, "`says` is missing"),
         ({"code": "def double(x"}, "no Python"),
         ({"code": "def dubble(x):\n    return 0"}, "does not run: NameError"),
@@ -98,6 +99,44 @@ def test_a_mistake_that_never_ends_is_caught_and_the_check_goes_on(course):
 def test_a_fault_of_form_is_red(course, edit, what):
     change(course, edit)
     assert what in faults(course)
+
+
+@pytest.mark.parametrize("value", ["nosuch", "first, nosuch", "second", "third"])
+def test_a_prerequisite_that_is_no_lesson_before_this_one_is_red(course, value):
+    path = course.modules / "02_second/second_dev.ipynb"
+    source_of(path, 1, source_of(path, 1).replace("prerequisites: none", f"prerequisites: {value}"))
+    write_notebook(course.modules / "03_third/third_dev.ipynb", first_cells())
+    wrong = value.rpartition(" ")[2]
+    second = course.catalogue.find("02")
+    assert lint(course, second, second.read()) == [
+        f"modules/02_second/second_dev.ipynb, cell 1: prerequisites: {wrong!r} is no lesson before this one; "
+        "those before it: first"
+    ]
+
+
+def test_a_prerequisite_of_the_first_lesson_is_red_and_one_that_comes_before_is_not(course, first):
+    source_of(first.notebook, 1, source_of(first.notebook, 1).replace("prerequisites: none", "prerequisites: second"))
+    assert "'second' is no lesson before this one; there is none before it, so write none" in faults(course)
+    path = course.modules / "02_second/second_dev.ipynb"
+    source_of(path, 1, source_of(path, 1).replace("prerequisites: none", "prerequisites: first"))
+    second = course.catalogue.find("02")
+    assert lint(course, second, second.read()) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("dubble", "there is no exercise 'dubble'; did you mean 'double'?"),
+        ("sgd", "there is no exercise 'sgd'; the exercises are: double, shift"),
+        ("test_double", "there is no exercise 'test_double'; did you mean 'double'?"),
+    ],
+)
+def test_a_mistake_of_an_exercise_that_is_not_there_names_those_that_are(course, first, wrong, told):
+    first.mistakes.write_text(
+        "from tito.mistakes import of_lesson\n\n"
+        f'MISTAKES = [of_lesson(__file__)("{wrong}", "zero", 1, "You give 0.", double="return 0")]\n'
+    )
+    assert faults(course) == f"modules/01_first/mistakes.py: ValueError: the mistake 'zero': {told}"
 
 
 def test_a_faulty_end_mark_is_told_before_the_mistakes_that_are_made_of_its_cell(course, first):
@@ -137,6 +176,22 @@ def test_a_mistake_of_which_a_part_fails_in_the_exam_is_red(course):
 def test_an_exam_that_its_own_solution_does_not_pass_is_red(course, first):
     first.exam.write_text(first.exam.read_text().replace("tt.double(rng.normal(size=3))", "tt.double(rng)"))
     assert "exam.py, doubled: the reference solution has no answer: raised TypeError" in faults(course)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "told"),
+    [
+        ("[1.0]", "{'a text': 2.0}", "the reference solution accepts what is to be refused: a text"),
+        ("[1.0]", "[2.0]", "the reference solution accepts what is to be refused: 2.0"),
+        ("[None]", "[None]", "the reference solution refuses a case that is to be accepted"),
+        ("[]", "[None]", "there must be a case to accept and one to refuse"),
+        ("[1.0]", "[]", "there must be a case to accept and one to refuse"),
+    ],
+)
+def test_an_exam_whose_solution_takes_good_for_bad_or_bad_for_good_is_red(course, first, good, bad, told):
+    call = f"refusal('double', 'refuses', 'what is no number.', lambda tt, case: tt.double(case), {good}, {bad})"
+    first.exam.write_text(f"{first.exam.read_text()}\nfrom tito.grading.exam import refusal\n{call}\n")
+    assert f"double_refuses: {told}" in faults(course)
 
 
 def test_an_exam_that_asks_for_what_is_no_exercise_is_red(course, first):

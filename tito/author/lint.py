@@ -15,7 +15,8 @@ _GRADE_ID = re.compile(r"[A-Za-z0-9_\-]+")
 def lint(course, module: Module, notebook: Notebook) -> list[str]:
     """Every fault of format, front matter, metadata and markers."""
     name = course.inside(notebook.path)
-    faults = _format_faults(notebook, name) + _front_faults(module, name) + _cell_faults(notebook, name)
+    faults = _format_faults(notebook, name) + _front_faults(module, name)
+    faults += _prerequisite_faults(course, module, notebook, name) + _cell_faults(notebook, name)
     return faults + form_faults(notebook, name) + _release_faults(course, notebook)
 
 
@@ -39,6 +40,18 @@ def _front_faults(module: Module, name: str) -> list[str]:
     front = module.front
     wanted = ("title", "summary", "prerequisites", "time", "difficulty", "objectives")
     return [f"{name}, first cell: `{key}` is missing from the front matter" for key in wanted if not front.get(key)]
+
+
+def _prerequisite_faults(course, module: Module, notebook: Notebook, name: str) -> list[str]:
+    """A prerequisite is the name of a lesson that comes before."""
+    earlier = [lesson.name for lesson in course.catalogue.before(module) if lesson.notebook.exists()]
+    listed = f"those before it: {', '.join(earlier)}" if earlier else "there is none before it, so write none"
+    front = next((cell for cell in notebook.cells if cell.kind == "markdown"), None)
+    return [
+        f"{at(name, front)}: prerequisites: {word!r} is no lesson before this one; {listed}"
+        for word in module.prerequisites
+        if word not in earlier
+    ]
 
 
 def _cell_faults(notebook: Notebook, name: str) -> list[str]:
