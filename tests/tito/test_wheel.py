@@ -12,6 +12,7 @@ from course_fixture import ROOT
 from secrecy import leaked_neighbours, leaks
 
 from tito.author.demo import fill
+from tito.author.show import built
 from tito.author.wheel import PARTS, build_wheel
 from tito.settings import read_course
 from tito.student.start import start
@@ -91,6 +92,14 @@ def test_the_proof_notices_a_leak_in_the_tool():
 
 def test_the_same_course_gives_the_same_bytes(wheel, tmp_path):
     assert build_wheel(read_course(ROOT), tmp_path).read_bytes() == wheel.read_bytes()
+
+
+def test_the_next_step_finds_it_from_where_it_was_built(course, capsys):
+    path = course.root / "dist/tinytorch_course-0.1.0-py3-none-any.whl"
+    path.parent.mkdir()
+    path.write_bytes(b"")
+    built(course, path)
+    assert f"next: pip install dist/{path.name} && tito start" in " ".join(capsys.readouterr().out.split())
 
 
 def test_it_asks_for_what_a_student_needs_and_no_more(wheel):

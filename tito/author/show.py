@@ -16,7 +16,7 @@ def built(course, wheel) -> None:
     """The wheel, and what a student does with it."""
     size = f"{wheel.stat().st_size / 1e3:,.0f} kB: tito and the lessons, no solutions, no exams"
     say_parts(("built ", "green"), (f"{course.inside(wheel)}, {size}", None))
-    next_step(f"pip install {wheel.name} && tito start my-tinytorch")
+    next_step(f"pip install {course.inside(wheel)} && tito start my-tinytorch")
 
 
 def checked(done) -> None:
