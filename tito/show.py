@@ -10,7 +10,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def exported(done, check: bool) -> None:
+def exported(done, check: bool, course) -> None:
     """What `tito export` did, or would do."""
     names = ", ".join(module.folder for module in done.modules)
     if done.agrees:
@@ -32,8 +32,19 @@ def exported(done, check: bool) -> None:
     if check and done.changed:
         next_step("tito export")
     elif not check:
-        numbers = " ".join(module.number for module in done.modules)
-        next_step(f"tito test {numbers if len(done.modules) == 1 else ''}".strip())
+        next_step(_after_export(course, done.modules))
+
+
+def _after_export(course, modules) -> str:
+    """The test of what was exported unless all of that passed its last one; then that of the next lesson left."""
+    from tito.student.progress import progress
+
+    finished = [each.module for each in progress(course) if each.exercises and each.passed == len(each.exercises)]
+    if not all(module in finished for module in modules):
+        return f"tito test {modules[0].number}" if len(modules) == 1 else "tito test"
+    onwards = [*course.catalogue.from_(modules[-1]), *course.catalogue]
+    left = [module for module in onwards if module.notebook.exists() and module not in finished]
+    return f"tito test {left[0].number}" if left else f"tito submit {modules[-1].number}"
 
 
 def complained(problem) -> None:

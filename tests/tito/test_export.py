@@ -10,6 +10,7 @@ from course_fixture import ROOT, code, first_cells, source_of, tito, write_noteb
 
 from tito.export import export
 from tito.problem import Problem
+from tito.testing import test as run_tests
 
 
 def package(course):
@@ -206,3 +207,25 @@ def test_settings_and_nbdev_agree_on_every_shared_key():
 def test_the_committed_package_is_what_the_notebooks_export():
     done = tito(ROOT, "export", "--check")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def exported_anew(course, *words):
+    """The last line of an export that finds something to write."""
+    (course.package / "core/first.py").unlink(missing_ok=True)
+    return tito(course.root, "export", *words).stdout.splitlines()[-1]
+
+
+def test_after_an_export_the_next_step_is_to_test_what_did_not_pass_its_last_test(course, first):
+    assert exported_anew(course, "01") == "next: tito test 01"
+    run_tests(course, first, ["double"])
+    assert exported_anew(course, "01") == "next: tito test 01" and exported_anew(course) == "next: tito test"
+    run_tests(course, first)
+    source_of(first.notebook, 4, source_of(first.notebook, 4).replace("x * 2", "2 * x"))
+    assert exported_anew(course, "01") == "next: tito test 01"
+
+
+def test_after_an_export_of_what_passes_the_next_step_leads_on(course, first):
+    run_tests(course, first)
+    assert exported_anew(course, "01") == "next: tito test 02"
+    run_tests(course, course.catalogue.find("02"))
+    assert exported_anew(course, "01") == "next: tito submit 01" and exported_anew(course) == "next: tito submit 02"

@@ -134,7 +134,7 @@ def export(
 
     course = course_here()
     done = exporting.export(course, named(course, modules), check)
-    show.exported(done, check)
+    show.exported(done, check, course)
     raise typer.Exit(0 if done.agrees or not check else 1)
 
 
