@@ -47,8 +47,15 @@ class Module:
         try:
             return self.read().default_exp
         except Problem:
-            found = _TARGET.search(self.notebook.read_bytes().decode("utf-8", "replace"))
+            found = _TARGET.search(self._text())
             return found[1] if found else None
+
+    def _text(self) -> str:
+        """The notebook's bytes as text, none of one that is gone."""
+        try:
+            return self.notebook.read_bytes().decode("utf-8", "replace")
+        except OSError:
+            return ""
 
     @cached_property
     def front(self) -> dict:

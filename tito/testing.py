@@ -3,6 +3,7 @@
 import difflib
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 
 from tito.catalogue import Module
@@ -25,6 +26,7 @@ from tito.running.outcome import (
 )
 from tito.running.process import Run, run_cells
 from tito.running.unexported import unexported
+from tito.student import lessons
 from tito.student.progress import export_state, remember
 
 _NEEDS = re.compile(r"needs the exercise (\w+),")
@@ -42,6 +44,7 @@ class Tested:
     shown: dict[int, int] = field(default_factory=dict)  # by cell, the number that Jupyter shows beside it: In [12]
     next: str = ""
     seconds: float = 0
+    problem: str = ""  # what kept the notebook from being tested
 
     @property
     def passed(self) -> bool:
@@ -61,7 +64,7 @@ class Tested:
 
 def test(course, module: Module, exercises: list[str] | None = None, time_limit: float | None = None) -> Tested:
     """Test the notebook of a module, or some exercises of it; raises Problem for a notebook that cannot be read."""
-    notebook = module.read()
+    notebook = lessons.read(course, module)
     released = released_tests(course).get(course.inside(module.notebook), {})
     wanted = _chosen(notebook, released, exercises)
     cells = _needed_cells(notebook, wanted if exercises else None)
@@ -82,6 +85,17 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     done.seconds = round(time.perf_counter() - started, 2)
     done.next = f"tito export {lesson.number}" if lesson else _next(course, module, done)
     return done
+
+
+def test_each(course, modules: list[Module], exercises=None, time_limit: float | None = None) -> Iterator[Tested]:
+    """Test the notebooks one by one. One of several that cannot be tested has no results and says why."""
+    for module in modules:
+        try:
+            yield test(course, module, exercises, time_limit)
+        except Problem as problem:
+            if len(modules) == 1:
+                raise
+            yield Tested(module.folder, module.name, [], next=problem.next, problem=str(problem))
 
 
 def _chosen(notebook: Notebook, released: dict, names: list[str] | None) -> list[Exercise]:
@@ -210,8 +224,10 @@ def _needed_elsewhere(course, module: Module, done: Tested) -> tuple[Module, str
     """The unwritten exercise of an earlier lesson, and that lesson, which a waiting exercise needs."""
     waiting = [_NEEDS.search(result.message) for result in done.results if result.status == WAITING]
     names = [found[1] for found in waiting if found]
-    for earlier in course.catalogue.before(module):
-        for exercise in earlier.read().exercises if names and earlier.notebook.exists() else []:
+    for earlier, notebook in lessons.lessons(course) if names else []:
+        if isinstance(notebook, Problem) or earlier not in course.catalogue.before(module):
+            continue
+        for exercise in notebook.exercises:
             if exercise.name in names:
                 return earlier, exercise.name
     return None

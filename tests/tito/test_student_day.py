@@ -1,14 +1,16 @@
 """What a student keeps open: how far am I, test again what I saved, hand it in, and the same inside Jupyter."""
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
 
 import pytest
-from course_fixture import DOUBLE, source_of, tito
+from course_fixture import DOUBLE, QUAD, source_of, tito
 
 from tito import doctor
+from tito.export import export
 from tito.grading import intake
 from tito.problem import Problem
 from tito.student import watch
@@ -283,6 +285,69 @@ def test_a_workspace_in_a_file_is_refused_and_says_why(workspace, tmp_path):
         done = tito(tmp_path, "start", folder)
         assert done.returncode == 2 and f"{tmp_path / 'file'} is a file: a workspace is a folder" in done.stderr
         assert done.stderr.rstrip().endswith("next: tito start NEW-FOLDER") and "Traceback" not in done.stderr
+
+
+HALF = "01_first/first_dev.ipynb, line 5: not a notebook, for it is not JSON"
+
+
+@pytest.fixture(params=["half written", "gone"])
+def unread(request, workspace):
+    """The workspace with its first notebook half written or gone, what is said of that, and how it comes back."""
+    path = workspace.root / NOTEBOOK
+    if request.param == "gone":
+        path.unlink()
+        return workspace, "01_first/first_dev.ipynb is missing", "tito start brings it back"
+    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:4]), encoding="utf-8")
+    return workspace, HALF, "save it again from Jupyter, or take back an earlier version"
+
+
+def test_status_says_which_notebook_cannot_be_read(unread):
+    workspace, what, _ = unread
+    short = what.removeprefix("01_first/first_dev.ipynb").lstrip(", ")
+    row = "is missing: tito start brings it back" if short == "is missing" else f"cannot be read: {short}"
+    done = tito(workspace.root, "status")
+    assert f"01_first   {row}" in done.stdout and "0 of  1  not exported" in done.stdout, done.stderr
+    assert done.stdout.rstrip().endswith("next: tito test 01")
+
+
+def test_a_notebook_that_cannot_be_read_keeps_no_other_lesson_from_being_tested(course, unread):
+    workspace, what, back = unread
+    export(course)
+    shutil.copytree(course.package, workspace.package, dirs_exist_ok=True)
+    source_of(workspace.root / "modules/02_second/second_dev.ipynb", 5, QUAD)
+    done = tito(workspace.root, "test")
+    assert done.returncode == 1 and f"01_first  {what}" in done.stdout and "1 of 1 exercise" in done.stdout
+    assert done.stdout.rstrip().endswith("next: tito test 01_first")
+    first, second = json.loads(tito(workspace.root, "test", "--json").stdout)
+    assert what in first["problem"] and not first["passed"] and second["passed"] and second["problem"] == ""
+    done = tito(workspace.root, "test", "01")
+    assert done.returncode == 1 and what in done.stderr and f"next: {back}" in done.stderr
+
+
+def test_an_exercise_that_is_not_found_may_be_in_the_notebook_that_cannot_be_read(unread):
+    workspace, what, back = unread
+    for verb, found in (("test", "no module and no exercise 'double'"), ("hint", "no exercise 'double'")):
+        done = tito(workspace.root, verb, "double")
+        assert done.returncode == 2 and found in done.stderr and f"next: {back}" in done.stderr
+        assert f"(it may be in a notebook that cannot be read: {what}" in done.stderr
+    done = tito(workspace.root, "test", "quadd")
+    assert what in done.stderr and "did you mean quad?" in done.stderr
+
+
+def test_hints_and_the_next_step_go_around_a_notebook_that_cannot_be_read(unread):
+    workspace, what, _ = unread
+    assert "quad  hint 1 of 2" in tito(workspace.root, "hint").stdout
+    second = workspace.catalogue.find("02")
+    source_of(second.notebook, 4, "#| export\ndef double(x):\n    return 2 * x")
+    source_of(second.notebook, 5, QUAD)
+    assert run_tests(workspace, second).passed
+    assert what in tito(workspace.root, "hint").stderr
+
+
+def test_a_folder_that_never_had_a_notebook_is_no_lesson_yet(workspace):
+    (workspace.modules / "03_planned").mkdir()
+    assert "03_planned" not in tito(workspace.root, "status").stdout
+    assert "no exercise 'nothing'\nnext" in tito(workspace.root, "hint", "nothing").stderr
 
 
 def test_an_unwritten_exercise_of_an_earlier_lesson_is_the_next_step(workspace):

@@ -43,18 +43,19 @@ def test(
     """Test your notebooks: all, one module's, or exercises."""
     from tito import console, testing
     from tito.running import show
+    from tito.student.lessons import present
 
     course = course_here()
     if module and (lesson := _lesson_of_exercise(course, module)):
         module, exercises = lesson.folder, [module, *(exercises or [])]
-    modules = named(course, [module] if module else None) or [m for m in course.catalogue if m.notebook.exists()]
+    modules = named(course, [module] if module else None) or present(course)
     if watch:
         _watch(course, modules)
     results = []
-    for chosen in modules:
-        results.append(testing.test(course, chosen, exercises, time_limit))
+    for tested in testing.test_each(course, modules, exercises, time_limit):
+        results.append(tested)
         if not json:
-            (show.tested if len(modules) == 1 else show.tested_briefly)(results[-1])
+            (show.tested if len(modules) == 1 else show.tested_briefly)(tested)
     if json:
         console.emit_json([result.as_dict() for result in results])
     elif len(modules) > 1:
@@ -65,8 +66,8 @@ def test(
 
 def _lesson_of_exercise(course, word: str):
     """The lesson whose exercise `word` names, None where it names a lesson; raises Problem where it names neither."""
-    from tito.problem import Problem
-    from tito.student.hint import lesson_of
+    from tito.problem import USAGE, Problem
+    from tito.student.hint import lesson_of, not_found
 
     try:
         course.catalogue.find(word)
@@ -77,7 +78,8 @@ def _lesson_of_exercise(course, word: str):
             return lesson_of(course, word)[0]
         except Problem as no_exercise:
             meant = "did you mean" in no_exercise.next and "did you mean" not in no_module.next
-            raise (no_exercise if meant else no_module) from None
+            neither = Problem(f"no module and no exercise {word!r}", next=no_module.next, code=USAGE)
+            raise (no_exercise if meant else not_found(course, neither)) from None
 
 
 def _watch(course, modules):

@@ -35,7 +35,10 @@ def tested(done) -> None:
 
 
 def tested_briefly(done) -> None:
-    """One lesson of many: its head, and a line for each wrong answer."""
+    """One lesson of many: its head, and a line for each wrong answer; or why it could not be tested."""
+    if done.problem:
+        say_parts((f"{done.module}  ", "bold"), (done.problem, "red"))
+        return
     _head(done)
     wrong = [result for result in done.results if result.status in WRONG]
     for result in wrong:

@@ -8,6 +8,7 @@ from tito.catalogue import Module
 from tito.handmade import replace
 from tito.notebook import Notebook
 from tito.problem import USAGE, Problem
+from tito.student.lessons import lessons, unread
 
 FILE = "hints.json"
 _DETAILS = re.compile(r"<details>\s*<summary>\s*(Hint[^<]*?)\s*</summary>(.*?)</details>", re.DOTALL | re.IGNORECASE)
@@ -29,13 +30,17 @@ def next_hint(course, exercise: str, number: int | None = None) -> tuple[Module,
 
 
 def first_unfinished(course) -> str:
-    """The first exercise, in course order, that has not passed yet; raises Problem when all have."""
+    """The first exercise, in course order, that has not passed yet; raises Problem when none can be found."""
     from tito.student.progress import progress
 
-    for lesson in progress(course):
+    lessons = progress(course)
+    for lesson in lessons:
         for name, status in lesson.exercises.items():
             if status != "passed":
                 return name
+    for lesson in lessons:
+        if lesson.trouble:
+            raise lesson.trouble
     raise Problem("every exercise has passed: there is nothing to hint at", next="tito submit")
 
 
@@ -46,21 +51,28 @@ def hints_for(course, exercise: str) -> tuple[Module, list[str]]:
 
 
 def lesson_of(course, exercise: str) -> tuple[Module, Notebook]:
-    """The lesson that has this exercise; raises Problem with what may have been meant."""
+    """The lesson that has this exercise; raises Problem with what may have been meant, or where it may be hidden."""
     known: dict[str, tuple[Module, Notebook]] = {}
-    for module in [module for module in course.catalogue if module.notebook.exists()]:
-        try:
-            notebook = module.read()
-        except Problem:
-            continue  # a broken notebook keeps no other lesson's hints
-        known |= {each.name: (module, notebook) for each in notebook.exercises}
+    for module, notebook in lessons(course):
+        if isinstance(notebook, Notebook):  # a broken one keeps no other lesson's hints
+            known |= {each.name: (module, notebook) for each in notebook.exercises}
     if exercise not in known:
         import difflib
 
         close = difflib.get_close_matches(exercise, known, n=1) or [name for name in known if exercise in name]
         meant = f"did you mean {close[0]}?" if close else "tito test MODULE lists a lesson's exercises"
-        raise Problem(f"no exercise {exercise!r}", next=meant, code=USAGE)
+        raise not_found(course, Problem(f"no exercise {exercise!r}", next=meant, code=USAGE))
     return known[exercise]
+
+
+def not_found(course, problem: Problem) -> Problem:
+    """The same, and the notebooks that cannot be read: what was not found may stand there."""
+    troubles = unread(course)
+    if not troubles:
+        return problem
+    maybe = [f"(it may be in a notebook that cannot be read: {trouble})" for trouble in troubles]
+    advice = problem.next if "did you mean" in problem.next else troubles[0].next or problem.next
+    return Problem("\n".join([str(problem), *maybe]), next=advice, code=problem.code)
 
 
 def hints_of(notebook: Notebook, exercise: str) -> list[str]:

@@ -26,7 +26,7 @@ def open_lab(folder: Path) -> int:
 
 def first_unfinished(workspace: Course) -> str:
     """The notebook of the first lesson with an exercise that does not pass; of the last one when all do."""
-    lessons = progress(workspace)
+    lessons = [lesson for lesson in progress(workspace) if not lesson.trouble]
     left = [lesson for lesson in lessons if lesson.passed < len(lesson.exercises)] or lessons[-1:]
     if not left:
         raise Problem(f"{workspace.modules} holds no lesson", next="tito start")

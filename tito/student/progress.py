@@ -14,6 +14,7 @@ from tito.notebook import Notebook
 from tito.problem import Problem
 from tito.running.names import uses
 from tito.running.outcome import NOT_REACHED
+from tito.student.lessons import lessons
 
 FILE = "progress.json"
 CHANGED, UNTESTED = "changed", "untested"
@@ -21,11 +22,15 @@ CHANGED, UNTESTED = "changed", "untested"
 
 @dataclass(frozen=True)
 class Progress:
-    """One lesson: its exercises with the status of each, and how its export stands: "", "exported" or "changed"."""
+    """One lesson: its exercises with the status of each, and how its export stands: "", "exported" or "changed".
+
+    A lesson whose notebook cannot be read has no exercises, and a `trouble`.
+    """
 
     module: Module
     exercises: dict[str, str]
     exported: str
+    trouble: Problem | None = None
 
     @property
     def passed(self) -> int:
@@ -50,8 +55,8 @@ def remember(course, module: Module, notebook: Notebook, results: list) -> None:
 
 def failing(course, module: Module) -> list[str]:
     """The exercises of a lesson that failed at their last test and have not changed since."""
-    lesson = _lesson(course, module, _read(course).get(module.folder, {}))
-    return [name for name, status in lesson.exercises.items() if status in ("failed", "timeout", "crashed")]
+    statuses = _statuses(module.read(), _read(course).get(module.folder, {}))
+    return [name for name, status in statuses.items() if status in ("failed", "timeout", "crashed")]
 
 
 def fingerprints(notebook: Notebook) -> dict[str, str]:
@@ -66,25 +71,24 @@ def fingerprints(notebook: Notebook) -> dict[str, str]:
 def progress(course) -> list[Progress]:
     """How far each lesson is, in course order; changed since its test is an exercise also where what it uses is."""
     known = _read(course)
-    return [_lesson(course, m, known.get(m.folder, {})) for m in course.catalogue if m.notebook.exists()]
+    return [_lesson(course, module, notebook, known) for module, notebook in lessons(course)]
 
 
-def _lesson(course, module: Module, known: dict) -> Progress:
+def _lesson(course, module: Module, notebook: Notebook | Problem, known: dict) -> Progress:
+    if isinstance(notebook, Problem):
+        return Progress(module, {}, "", notebook)
+    return Progress(module, _statuses(notebook, known.get(module.folder, {})), export_state(course, module))
+
+
+def _statuses(notebook: Notebook, known: dict) -> dict[str, str]:
     statuses = {}
-    for name, source in _sources(module).items():
+    for name, source in fingerprints(notebook).items():
         last = known.get(name)
         if last is None:
             statuses[name] = UNTESTED
         else:
             statuses[name] = last["status"] if last["source"] == source else CHANGED
-    return Progress(module, statuses, export_state(course, module))
-
-
-def _sources(module: Module) -> dict[str, str]:
-    try:
-        return fingerprints(module.read())
-    except Problem:
-        return {}  # `tito test` says what is wrong with the notebook
+    return statuses
 
 
 def export_state(course, module: Module) -> str:

@@ -14,15 +14,32 @@ def progress(lessons) -> None:
     width = max(len(lesson.module.folder) for lesson in lessons)
     longest = max(len(lesson.exercises) for lesson in lessons)
     for lesson in lessons:
+        if lesson.trouble:
+            say_parts((f"{lesson.module.folder:{width}}  ", "bold"), (_unread(lesson), "red"))
+            continue
         marks = [STATES.get(status, ("✗", "red")) for status in lesson.exercises.values()]
         count = f"{lesson.passed:2} of {len(marks):2}  "
         exported = {"": "not exported", "changed": "changed since its export"}.get(lesson.exported, lesson.exported)
         gap = " " * (longest - len(marks) + 2)
         say_parts((f"{lesson.module.folder:{width}}  ", "bold"), *marks, (gap + count, None), (exported, "dim"))
     say("✓ passed  ✗ failed  ~ changed since its test, itself or what it uses  · not yet", "dim")
-    left = next((lesson for lesson in lessons if lesson.passed < len(lesson.exercises)), None)
-    open_ = next((name for name, status in left.exercises.items() if status != "passed"), "") if left else ""
-    next_step(f"tito test {left.module.number} {open_}" if left else "tito submit")
+    left = next((lesson for lesson in lessons if lesson.trouble or lesson.passed < len(lesson.exercises)), None)
+    next_step(_go_on(left) if left else "tito submit")
+
+
+def _unread(lesson) -> str:
+    """The Problem of its notebook, without the folder, which heads the line."""
+    text = str(lesson.trouble).removeprefix(f"{lesson.module.folder}/{lesson.module.notebook.name}").lstrip(",: ")
+    if text == "is missing":
+        return f"{text}: {lesson.trouble.next}"
+    return text if text.startswith("cannot be read") else f"cannot be read: {text}"
+
+
+def _go_on(lesson) -> str:
+    if lesson.trouble:
+        return f"tito test {lesson.module.number}"
+    unfinished = next(name for name, status in lesson.exercises.items() if status != "passed")
+    return f"tito test {lesson.module.number} {unfinished}"
 
 
 def submitted(course, done) -> None:

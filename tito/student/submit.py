@@ -13,6 +13,7 @@ from tito.edition import MANIFEST as RELEASE
 from tito.handmade import back_up, digest
 from tito.notebook import Notebook, syntax_error
 from tito.problem import USAGE, Problem
+from tito.student.lessons import read
 from tito.validate import syntax_text
 
 MANIFEST = "manifest.json"
@@ -35,7 +36,7 @@ def submit(course, module: Module, student: str | None = None, anyway: bool = Fa
     Raises Problem for code that does not parse, unless `anyway`. Exercises that do not pass yet may be handed in.
     """
     student = _student(course, student)
-    notebook = module.read()
+    notebook = read(course, module)
     if not anyway:
         _refuse_broken(course.inside(module.notebook), module, notebook)
     tested = testing.test(course, module)
