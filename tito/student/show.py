@@ -24,7 +24,7 @@ def progress(lessons) -> None:
         say_parts((f"{lesson.module.folder:{width}}  ", "bold"), *marks, (gap + count, None), (exported, "dim"))
     say("✓ passed  ✗ failed  ~ changed since its test, itself or what it uses  · not yet", "dim")
     left = next((lesson for lesson in lessons if lesson.trouble or lesson.passed < len(lesson.exercises)), None)
-    next_step(_go_on(left) if left else "tito submit")
+    next_step(_go_on(left) if left else f"tito submit {lessons[-1].module.number}")
 
 
 def _unread(lesson) -> str:
