@@ -41,7 +41,8 @@ def first_unfinished(course) -> str:
     for lesson in lessons:
         if lesson.trouble:
             raise lesson.trouble
-    raise Problem("every exercise has passed: there is nothing to hint at", next=f"tito submit {lessons[-1].module.number}")
+    submit = f"tito submit {lessons[-1].module.number}"
+    raise Problem("every exercise has passed: there is nothing to hint at", next=submit)
 
 
 def hints_for(course, exercise: str) -> tuple[Module, list[str]]:
