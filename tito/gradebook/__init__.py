@@ -6,6 +6,7 @@
     rows        what is read from the tables, and how rows are added                  SQLAlchemy
     book        record, mark, standing, history                                       SQLAlchemy
     journal     a grading's out folder, as rows
+    order       which submission came last, whatever was graded last
     standing    which attempt counts, and the points after manual marks and lateness
     tasks       what a module gives points for
     late        deadlines and the late policy of settings.ini

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from tito.gradebook import journal, late, rows, schema, tables
 from tito.gradebook.engine import address, connect, reading, shown, writing
+from tito.gradebook.order import behind
 from tito.gradebook.standing import LATE, Attempt, Conflict, Late, ManualMark, Standing, counting, stand
 from tito.gradebook.tasks import kind_of, tasks
 from tito.grading.journal import SUPERSEDED
@@ -23,6 +24,7 @@ class Book:
 
     def __init__(self, course, url: str | None = None, create: bool = True):
         self.course = course
+        self.overtaken: dict[str, str] = {}
         place = address(course, url)
         if place.get_backend_name() == "sqlite" and not create and not Path(place.database).exists():
             raise Problem(f"no gradebook yet at {place.database}", next="tito grade MODULE SUBMISSIONS", code=USAGE)
@@ -47,9 +49,26 @@ class Book:
         return shown(self.engine.url)
 
     def record_folder(self, folder: Path) -> int:
-        """Take in the journal of a `tito grade --out`; how many attempts are new. What is known is not taken twice."""
+        """Take in the journal of a `tito grade --out`; how many attempts are new. What is known is not taken twice.
+
+        `overtaken` then has, of the rule "last", the students of whom it brought a grading of an older submission
+        than the one that counts, and that one's status.
+        """
         runs, lines, graded_at = journal.read(folder)
-        return self._record(runs, lines, graded_at)
+        with reading(self.engine) as connection:
+            before = rows.last_attempt(connection)
+        new = self._record(runs, lines, graded_at)
+        self.overtaken = self._overtaken({run.module for run in runs}, before) if new else {}
+        return new
+
+    def _overtaken(self, modules: set[str], before: int) -> dict[str, str]:
+        found = {}
+        with reading(self.engine) as connection:
+            for module in modules if self.course.attempts == "last" else ():
+                for name, history in rows.attempts(connection, module, self._lateness(module)).items():
+                    if any(number > before for number in behind(history)):
+                        found[name] = counting(history, "last").status
+        return found
 
     def record(self, meta: dict, results: Iterable) -> int:
         """Take in Results; `meta` has module, seed, isolation and questions, as the head of grades.json."""

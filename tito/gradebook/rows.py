@@ -3,7 +3,7 @@
 import difflib
 import json
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -31,6 +31,11 @@ def known_keys(connection: Connection, keys: list[str]) -> set[str]:
     return set(connection.scalars(select(a.key).where(a.key.in_(keys))))
 
 
+def last_attempt(connection: Connection) -> int:
+    """The id of the newest attempt; 0 where there is none."""
+    return connection.scalar(select(func.max(tables.attempt.c.id))) or 0
+
+
 def modules(connection: Connection) -> set[str]:
     """The lesson folders of which there is something."""
     kept = (tables.attempt, tables.manual, tables.handed_in)
@@ -44,12 +49,14 @@ def attempts(connection: Connection, module: str, lateness, student: str | None 
     for name, digest, when, flag in known_hand_ins(connection, module):
         came.setdefault((name, digest), []).append((not when, when, flag))
     late = {key: lateness(when, bool(flag)) for key, times in came.items() for _, when, flag in [min(times)]}
+    newest = {key: max(when for _, when, _ in times) for key, times in came.items()}
     fields = (a.id, a.student, a.run, a.file, a.digest, a.status, a.message, a.points, a.possible, a.graded_at)
     query = select(*fields).where(a.module == module).order_by(a.student, a.graded_at, a.id)
     found: dict[str, list[Attempt]] = {}
     for row in connection.execute(query if student is None else query.where(a.student == student)):
-        on_time = lateness("", False)
-        found.setdefault(row.student, []).append(Attempt(*row, late.get((row.student, row.digest), on_time)))
+        key = (row.student, row.digest)
+        attempt = Attempt(*row, late.get(key, lateness("", False)), newest.get(key, ""))
+        found.setdefault(row.student, []).append(attempt)
     return found
 
 

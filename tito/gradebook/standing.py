@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from tito.gradebook.order import behind, latest
 from tito.grading.journal import SUPERSEDED, Packing
 from tito.grading.marks import Result
 from tito.grading.pieces import GRADED, MISSING, UNREADABLE
@@ -62,6 +63,7 @@ class Attempt:
     possible: float | None
     graded_at: str
     late: Late = Late()
+    submitted_at: str = ""  # when its files last came; "" where it is not known
 
     @property
     def worth(self) -> float:
@@ -118,11 +120,11 @@ class Standing:
 def counting(attempts: list[Attempt], rule: str) -> Attempt:
     """The attempt that counts, of one student's in the order in which they were graded; `rule` is best or last.
 
-    When the newest earned no mark (unreadable, failed, superseded), no older mark stands in for it. Among several
-    submissions the best is the one with most points after lateness; of one submission that was graded again, only
-    the newest grading can count.
+    The newest is that of the submission that came last, see order.py. When it earned no mark (unreadable, failed,
+    superseded), no older mark stands in for it. Among several submissions the best is the one with most points after
+    lateness; of one submission that was graded again, only the newest grading can count.
     """
-    newest = attempts[-1]
+    newest = latest(attempts)
     if newest.status != GRADED or rule == "last":
         return newest
     held = {attempt.digest: attempt for attempt in attempts if attempt.status != SUPERSEDED}
@@ -132,7 +134,8 @@ def counting(attempts: list[Attempt], rule: str) -> Attempt:
 
 def lost(attempts: list[Attempt], counts: Attempt) -> str:
     """What to say of an older mark that holds no longer because of the newest attempt."""
-    older = next((a for a in reversed(attempts) if a.points is not None), None)
+    again = behind(attempts)
+    older = next((a for a in reversed(attempts) if a.points is not None and a.id not in again), None)
     if counts.status == GRADED or older is None:
         return counts.message
     was = f"{older.points:g} of {older.possible:g} points of {older.graded_at[:10]} no longer hold"

@@ -339,3 +339,59 @@ def test_a_kill_at_any_moment_leaves_whole_attempts_and_all_that_was_told(course
             assert {f"{name}-{n}-{part}" for n in range(last + 1) for part in range(5)} <= standings.keys()
         said = {mark.comment for mark in book.history("everyone", "02")[1]}
         assert {f"{name} {n}" for name, last in told.items() for n in range(last + 1)} <= said
+
+
+def class_of(folder, **cells):
+    folder.mkdir(exist_ok=True)
+    (folder / "ada.ipynb").write_text(submission(**cells))
+    return folder
+
+
+def test_an_older_submission_graded_again_takes_no_newer_mark_away(course, place, tmp_path):
+    older, newer = class_of(tmp_path / "a", mse_loss=HALF), class_of(tmp_path / "b")
+    options = {"out": tmp_path / "out", "workers": 1}
+    with gradebook.open(course, place) as book:
+        for folder, overtaken in ((older, {}), (newer, {}), (older, {"ada": "graded"})):
+            grade(course, folder, "02", **options)
+            book.record_folder(tmp_path / "out")
+            assert book.overtaken == overtaken
+        assert standing(book).total == 16 and standing(book).attempts == 2
+        told = [(a.status, a.points) for a in book.history("ada", "02")[0]]
+        assert told == [("graded", 9), ("superseded", None), ("graded", 16), ("superseded", None), ("graded", 9)]
+        grade(course, newer, "02", fresh=True, seed=3, **options)
+        book.record_folder(tmp_path / "out")
+        assert standing(book).total == 16 and book.overtaken == {}
+
+
+def test_where_the_exam_has_changed_too_an_older_submission_brings_no_mark_back(course, place, tmp_path):
+    older, newer = class_of(tmp_path / "a", mse_loss=HALF), class_of(tmp_path / "b")
+    with gradebook.open(course, place) as book:
+        for folder, seed in ((older, 1), (newer, 1), (older, 2)):
+            grade(course, folder, "02", out=tmp_path / "out", workers=1, seed=seed)
+            book.record_folder(tmp_path / "out")
+        assert (standing(book).status, standing(book).total) == ("superseded", None)
+        assert "16 of 16 points" in standing(book).message and book.overtaken == {"ada": "superseded"}
+
+
+def test_an_older_submission_that_could_not_be_graded_again_takes_no_newer_mark_away(configured, place, head):
+    for rule in ("last", "best"):
+        with gradebook.open(configured(attempts=rule), place) as book:
+            book.record(head, [graded("ada", "l1_loss_value", digest="1"), graded("ada", digest="2")])
+            book.record(head | {"seed": 8}, [failed("ada", "failed", digest="1")])
+            assert standing(book).total == 16
+
+
+def test_of_a_file_that_could_not_be_read_for_once_the_regrade_counts(book, head):
+    book.record(head, [graded("ada", digest="1"), failed("ada")])
+    book.record(head | {"seed": 8}, [graded("ada", "l1_loss_value", digest="1")])
+    assert standing(book).total == 14
+
+
+def test_what_was_handed_in_last_counts_in_whatever_order_it_is_graded(book, head):
+    came = {"student": "ada", "original": "x", "late": 0}
+    book.hand_in("02", [came | {"digest": "1", "submitted_at": "2026-03-01T12:00:00Z"}])
+    book.hand_in("02", [came | {"digest": "2", "submitted_at": "2026-03-02T12:00:00Z"}])
+    book.record(head, [graded("ada", digest="2"), graded("ada", "l1_loss_value", digest="1")])
+    assert standing(book).total == 16
+    book.hand_in("02", [came | {"digest": "1", "submitted_at": "2026-03-03T12:00:00Z"}])  # the first one once more
+    assert standing(book).total == 14
