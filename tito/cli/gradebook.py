@@ -33,12 +33,20 @@ def show(module: Annotated[str | None, typer.Argument(metavar="[MODULE]", show_d
 
 
 @app.command()
-def roster(file: Annotated[Path, typer.Argument(help="Columns id, name, email, section; or Canvas's or Moodle's.")]):
-    """Take in a class list. Nobody is removed."""
+def roster(
+    file: Annotated[Path, typer.Argument(help="Columns id, name, email, section; or Canvas's or Moodle's.")],
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take those off again of whom there is nothing but the list.")
+    ] = False,
+):
+    """Take in a class list. Nobody is removed, but with --remove."""
     from tito.gradebook import roster, show
 
-    with _open(create=True) as book:
-        show.roster(roster.bring(book, file))
+    with _open(create=not remove) as book:
+        if remove:
+            show.taken_off(roster.take_off(book, file))
+        else:
+            show.roster(roster.bring(book, file), file)
 
 
 @app.command()

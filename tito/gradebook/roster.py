@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from tito.gradebook import rows, tables
 from tito.gradebook.engine import writing
@@ -29,12 +29,24 @@ NO_PERSON = ("points possible", "student, test", "test student")
 
 @dataclass
 class Change:
-    """What a roster brought: ids; `unlisted` are those of the gradebook that it does not name."""
+    """What a roster brought: ids; `unlisted` are those of the gradebook that it does not name.
+
+    Where it names nobody who was there, `unknown` are those of them who were on no list before either.
+    """
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Removal:
+    """Whom a roster named that were taken off, and who stays, for there is something of theirs: ids."""
+
+    removed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
 
 def bring(book, path: Path) -> Change:
@@ -92,11 +104,8 @@ def merge(book, found: list[dict[str, str]]) -> Change:
     """Add or bring up to date. Rows without an id of ours are whose number, login or e-mail is known already."""
     change = Change()
     with writing(book.engine) as connection:
-        known = {row.id: dict(row._mapping) for row in connection.execute(select(tables.student))}
-        keys = {(name, row[name]): row["id"] for row in known.values() for name in KEYS if row[name]}
-        for person in found:
-            same = [keys.get((name, person[name])) for name in KEYS if person.get(name) and not person.get("ours")]
-            ident = person["id"] if person["id"] in known else next(filter(None, same), person["id"])
+        known, idents = _met(connection, found)
+        for person, ident in zip(found, idents, strict=True):
             if ident in {*change.added, *change.changed, *change.same}:
                 raise Problem(f"two rows are about {ident}: nothing was taken in", next="keep one of them", code=USAGE)
             row = {name: rows.clean(person.get(name, "")) for name in FIELDS if person.get(name)}
@@ -109,4 +118,30 @@ def merge(book, found: list[dict[str, str]]) -> Change:
             else:
                 change.same.append(ident)
     change.unlisted = sorted(known.keys() - {*change.changed, *change.same})
+    if not change.changed and not change.same:
+        change.unknown = [ident for ident in change.unlisted if not any(known[ident][name] for name in FIELDS)]
     return change
+
+
+def _met(connection, found: list[dict[str, str]]) -> tuple[dict[str, dict], list[str]]:
+    """The students that are known, by id, and the id of each of the people of a list."""
+    known = {row.id: dict(row._mapping) for row in connection.execute(select(tables.student))}
+    keys = {(name, row[name]): row["id"] for row in known.values() for name in KEYS if row[name]}
+    idents = []
+    for person in found:
+        same = [keys.get((name, person[name])) for name in KEYS if person.get(name) and not person.get("ours")]
+        idents.append(person["id"] if person["id"] in known else next(filter(None, same), person["id"]))
+    return known, idents
+
+
+def take_off(book, path: Path) -> Removal:
+    """Take those of a class list off again of whom there is nothing but that. Raises Problem."""
+    found, ids = people(sheet.read(Path(path))), tables.student.c.id
+    with writing(book.engine) as connection:
+        known, idents = _met(connection, found)
+        listed = known.keys() & set(idents)
+        kinds = (tables.attempt, tables.handed_in, tables.manual)
+        busy = {name for kind in kinds for name in connection.scalars(select(kind.c.student).distinct())}
+        for ident in listed - busy:
+            connection.execute(delete(tables.student).where(ids == ident))
+    return Removal(sorted(listed - busy), sorted(listed & busy))

@@ -1,19 +1,26 @@
 """What the gradebook's verbs print."""
 
-from tito.console import next_step, say, say_parts, table
+from tito.console import next_step, say, say_parts, screen, table
+from tito.gradebook.order import behind
 from tito.grading.grades import printable
 from tito.grading.pieces import GRADED
 from tito.problem import Problem
 from tito.show import counted
 
 MOST_NAMES = 20
+WIDE, NARROW = 180, 100  # columns of a terminal: below the first there is no room for all that is known
+SOME, FEW = (0, 1, 2, 3, 6, 8), (0, 3, 6, 8)  # of the table's columns, what is shown then; what to look at stays
 
 
 def standing(module: str, standings: list) -> None:
     """A row a student: total, what it is made of, and what to look at."""
     columns = [("student", "left"), ("name", "left"), ("status", "left"), ("points", "right"), ("automatic", "right")]
     columns += [("by hand", "right"), ("late", "right"), ("tries", "right"), ("what to look at", "left")]
-    table(columns, [_row(s) for s in standings], [_style(s) for s in standings])
+    rows, width = [_row(s) for s in standings], screen().width
+    if width < WIDE:
+        chosen = FEW if width < NARROW else SOME
+        columns, *rows = [[line[at] for at in chosen] for line in (columns, *rows)]
+    table(columns, rows, [_style(s) for s in standings])
     totals = sorted(s.total for s in standings if s.total is not None)
     say()
     say(f"{module}: {counted(len(standings), 'student')}, {len(totals)} with a mark", "bold")
@@ -51,27 +58,40 @@ def overview(book, modules: list[str]) -> None:
 def history(student: str, module: str, attempts: list, marks: list) -> None:
     """All that happened, oldest first."""
     say(f"{student}, {module}", "bold")
-    events = [(a.graded_at, *_attempt(a)) for a in attempts] + [(m.at, *_said(m)) for m in marks]
+    older = behind(attempts)
+    events = [(a.graded_at, *_attempt(a, a.id in older)) for a in attempts]
+    stood: dict[str, object] = {}  # what an exercise has by hand
+    for mark in marks:
+        events.append((mark.at, *_said(mark, stood.get(mark.exercise))))
+        stood[mark.exercise] = mark
     for at, what, style in sorted(events, key=lambda event: event[0]):
         say_parts((f"  {at}  ", "dim"), (printable(what), style))
     if not events:
         say("  nothing yet", "dim")
 
 
-def _attempt(a) -> tuple[str, str | None]:
+def _attempt(a, older: bool) -> tuple[str, str | None]:
     late = f", {counted(a.late.days, 'day')} late" if a.late.days else ""
+    late += ", an older submission" if older else ""
     if a.status == GRADED:
-        return f"graded      {a.points:g} of {a.possible:g}  {a.file}{late}", None
-    return f"{a.status:11} {a.file} {a.message}{late}".rstrip(), "yellow"
+        return f"graded      {a.points:g} of {a.possible:g}  {a.file}{late}", "yellow" if older else None
+    parts = [a.file] * (a.file != a.student) + [a.message] * bool(a.message)  # the student's name is above
+    return f"{a.status:11} {': '.join(filter(None, parts))}{late}".rstrip(), "yellow"
 
 
-def _said(m) -> tuple[str, str | None]:
-    points = {"late": f"{m.points or 0:g} days", "comment": ""}.get(m.kind, f"{m.points or 0:g} points")
-    words = "; ".join(text for text in (m.comment, m.why) if text)
-    return f"{m.kind:11} {m.exercise} {points}  by {m.grader}: {words}", "cyan"
+def _said(m, before) -> tuple[str, str | None]:
+    """A mark; without points it takes back those of the one `before`, whose words are not said again."""
+    if m.points is None and before is not None and before.points is not None:
+        words = [text for text in (m.comment, m.why) if text not in ("", before.comment, before.why)]
+        kind, points = "taken back", f"{before.points:g} points"
+    else:
+        words = [text for text in (m.comment, m.why) if text]
+        kind = m.kind
+        points = {"late": f"{m.points or 0:g} days", "comment": ""}.get(m.kind, f"{m.points or 0:g} points")
+    return f"{kind:11} {m.exercise} {points}  by {m.grader}{': ' if words else ''}{'; '.join(words)}", "cyan"
 
 
-def roster(change) -> None:
+def roster(change, file) -> None:
     """What a class list brought."""
     kinds = {"added": change.added, "changed": change.changed, "as before": change.same}
     for what, names in kinds.items():
@@ -80,6 +100,21 @@ def roster(change) -> None:
     if change.unlisted:
         what = f"{len(change.unlisted):5}  {_some(change.unlisted)} (in the gradebook, not on this list; kept)"
         say_parts((f"{'unlisted':10}", "yellow"), (what, None))
+    if change.unknown:
+        ours, theirs = change.unknown[0], change.added[0]
+        say("nobody on this list is in the gradebook, so each is taken for somebody new", "yellow")
+        say(f"likely its ids are of another column: students here are called as {ours}, there as {theirs}", "yellow")
+        next_step(f"tito gradebook roster --remove {file}; then give it a column id with the names as here")
+
+
+def taken_off(change) -> None:
+    """Who of a class list was taken off again."""
+    for what, names in {"taken off": change.removed, "kept": change.kept}.items():
+        if names:
+            why = "" if what == "taken off" else " (there is more of them than the list)"
+            say_parts((f"{what:10}", "green"), (f"{len(names):5}  {_some(names)}{why}", None))
+    if not change.removed:
+        say("nobody was taken off", "yellow")
 
 
 def _some(names: list[str]) -> str:
@@ -98,14 +133,28 @@ def keep(course, out) -> tuple[str, str]:
             strangers = sorted(student.id for student in book.students() if student.id not in known)
             if strangers and any(known.values()):  # there is a class list, and they are not on it
                 told += f"\nnot on the class list, so taken for somebody new: {_some(strangers)}"
-            return told, ""
+            return "\n".join([told, *_overtaken(book)]), ""
     except (Problem, OSError, ImportError) as error:
         return "", f"not in the gradebook ({error}); {out} has everything, later: tito gradebook record {out}"
+
+
+def _overtaken(book) -> list[str]:
+    """What to say of older submissions that were graded after newer ones."""
+    held = [name for name, status in book.overtaken.items() if status == GRADED]
+    lost = [name for name, status in book.overtaken.items() if status != GRADED]
+    graded = "an older submission was graded again"
+    lines = [f"{_some(held)}: {graded}; the newer one still counts"] * bool(held)
+    lines += [f"{_some(lost)}: {graded}; the newer one counts, and has no mark: grade it again"] * bool(lost)
+    if lines:
+        lines.append("where the older one is to count: tito gradebook mark STUDENT MODULE total POINTS --why TEXT")
+    return lines
 
 
 def recorded(book, new: int) -> None:
     """How many attempts are new."""
     say_parts(("gradebook  ", "green"), (f"{counted(new, 'new attempt')} in {book}", None))
+    for line in _overtaken(book):
+        say(line, "yellow")
 
 
 def exported(done) -> None:

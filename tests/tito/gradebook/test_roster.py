@@ -77,3 +77,28 @@ def test_a_list_in_another_encoding_is_refused_with_what_to_do(bring):
     with pytest.raises(Problem, match="not UTF-8") as problem:
         bring("id,name\nada,Zoë\n", "latin-1")
     assert "CSV UTF-8" in problem.value.next
+
+
+def test_a_list_that_meets_nobody_who_was_graded_is_told_and_can_be_taken_off_again(book, bring, head, tmp_path):
+    book.record(head, [graded("ada"), graded("bob")])
+    change = bring("id,name\n1001,Ada\n1002,Bob\n")
+    assert (change.added, change.unknown) == (["1001", "1002"], ["ada", "bob"])
+    book.mark("1002", "02", "question_why", 1, grader="ms")
+    done = roster.take_off(book, tmp_path / "roster.csv")
+    assert (done.removed, done.kept) == (["1001"], ["1002"])
+    assert {s.id for s in book.students()} == {"1002", "ada", "bob"}
+    assert roster.take_off(book, tmp_path / "roster.csv").removed == []
+
+
+def test_a_second_section_is_no_list_of_wrong_ids_nor_is_one_that_meets_somebody(book, bring, head):
+    book.record(head, [graded("ada"), graded("bob")])
+    assert bring("id,name\nada,Ada\neve,Eve\n").unknown == []
+    bring("id,name\nbob,Bob\n")
+    assert bring("id,name\nzoe,Zoe\n").unknown == []
+
+
+def test_whoever_has_handed_in_is_not_taken_off(book, bring, tmp_path):
+    bring("id,name\nada,Ada\nbob,Bob\n")
+    book.hand_in("02", [{"student": "ada", "digest": "", "original": "", "late": 0, "submitted_at": ""}])
+    done = roster.take_off(book, tmp_path / "roster.csv")
+    assert (done.removed, done.kept) == (["bob"], ["ada"])

@@ -6,9 +6,15 @@ import os
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 from gradings import HALF, submission
+from rich.console import Console
+
+from tito.gradebook import ManualMark, Standing, show
+from tito.ways.export import FORMATS
+from tito.ways.sheet import free
 
 ROSTER = "Student,ID,SIS User ID,SIS Login ID,Section,Losses (41)\n    Points Possible,,,,,20\n"
 ROSTER += '"Lovelace, Ada",101,S1,ada,A,\n"Smith, Bob",102,S2,bob,A,\n'
@@ -101,6 +107,72 @@ def test_who_is_graded_and_not_on_the_class_list_is_told(tito, course):
     tito("gradebook", "roster", "roster.csv")
     (course.root / "losses_dev.ipynb").write_text(submission())
     assert "taken for somebody new: losses_dev" in tito("grade", "02", "losses_dev.ipynb")
+
+
+def test_a_class_list_of_other_ids_is_told_with_the_way_back(tito, course):
+    (course.root / "ada.ipynb").write_text(submission())
+    tito("grade", "02", "ada.ipynb")
+    (course.root / "roster.csv").write_text("id,name\n1001,Ada\n")
+    said = tito("gradebook", "roster", "roster.csv")
+    assert "nobody on this list is in the gradebook" in said and "called as ada, there as 1001" in said
+    assert "next: tito gradebook roster --remove roster.csv" in said
+    assert "taken off     1  1001" in tito("gradebook", "roster", "--remove", "roster.csv")
+    assert "nobody was taken off" in tito("gradebook", "roster", "--remove", "roster.csv")
+    (course.root / "roster.csv").write_text("id,name\nada,Ada\n")
+    assert "nobody on this list" not in tito("gradebook", "roster", "roster.csv")
+
+
+def test_an_older_submission_graded_again_is_said_after_grading_and_in_the_history(tito, course):
+    for folder, words in {"a": {"mse_loss": HALF}, "b": {}}.items():
+        (course.root / folder).mkdir()
+        (course.root / folder / "zed.ipynb").write_text(submission(**words))
+    older = "zed: an older submission was graded again; the newer one still counts"
+    assert [older in tito("grade", "02", folder) for folder in ("a", "b", "a", "a")] == [False, False, True, False]
+    assert "16/20" in tito("gradebook", "show", "02")
+    told = tito("gradebook", "history", "zed", "02").splitlines()
+    assert ["an older submission" in line for line in told if " graded " in line] == [False, False, True]
+
+
+def test_a_mark_that_was_taken_back_does_not_read_like_a_comment_and_a_name_is_said_once(tito, course):
+    (course.root / "class/gil").mkdir(parents=True)
+    (course.root / "class/gil/gil.zip").write_text("no zip")
+    tito("grade", "02", "class", code=1)
+    for points in ("0", "-"):
+        tito("gradebook", "mark", "gil", "02", "question_why", points, "--why", "nothing is written", "--grader", "g")
+    tito("gradebook", "mark", "gil", "02", "question_how", "-", "--comment", "see me", "--grader", "g")
+    _, *told = [line[24:] for line in tito("gradebook", "history", "gil", "02").splitlines()]
+    assert told[0].startswith("unreadable  the zip cannot be read")
+    assert told[1:] == [
+        "mark        question_why 0 points  by g: nothing is written",
+        "taken back  question_why 0 points  by g",
+        "comment     question_how   by g: see me",
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 139, 180])
+def test_on_a_terminal_every_heading_and_every_students_points_can_be_read(monkeypatch, capsys, width):
+    """With many marks by hand and long messages, at this many columns."""
+    console = Console(width=width, soft_wrap=True, highlight=False)
+    monkeypatch.setattr("tito.console.screen", lambda stderr=False: console)
+    monkeypatch.setattr(show, "screen", lambda: console)
+    by_hand = {f"question_{n}": ManualMark(n, f"question_{n}", "mark", 1, "", "ms", "", "") for n in range(5)}
+    someone = Standing("amara-okafor", "Amara Okafor", "graded", "x.ipynb", "a message " * 9, 75, 96, 80, by_hand)
+    show.standing("02_losses", [someone, Standing("bea-santos", "Bea Santos", "unreadable")])
+    heading, *lines = capsys.readouterr().out.splitlines()
+    assert "…" not in heading and "student" in heading and "points" in heading and "what to look at" in heading
+    assert "80/96" in lines[0] and "amara-okafor" in lines[0] and lines[1].startswith("bea-santos")
+    assert len(lines) < 7 and max(map(len, lines)) <= width
+
+
+def test_no_export_of_students_marks_is_offered_to_git(tmp_path):
+    """Each name that `tito gradebook export` gives a file, the later ones with a number."""
+    (tmp_path / ".gitignore").write_bytes((Path(__file__).parents[3] / ".gitignore").read_bytes())
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    for to in FORMATS:
+        for _ in range(3):
+            free(tmp_path / f"04_losses-{to}.csv").write_text("marks")
+    status = ["git", "-C", tmp_path, "status", "--porcelain", "--untracked-files=all"]
+    assert subprocess.run(status, capture_output=True, text=True, check=True).stdout == "?? .gitignore\n"
 
 
 def test_without_the_gradebook_nothing_is_made(tito, course):
