@@ -134,9 +134,11 @@ def counting(attempts: list[Attempt], rule: str) -> Attempt:
 
 def lost(attempts: list[Attempt], counts: Attempt) -> str:
     """What to say of an older mark that holds no longer because of the newest attempt."""
+    if counts.status == GRADED:
+        return counts.message
     again = behind(attempts)
     older = next((a for a in reversed(attempts) if a.points is not None and a.id not in again), None)
-    if counts.status == GRADED or older is None:
+    if older is None:
         return counts.message
     was = f"{older.points:g} of {older.possible:g} points of {older.graded_at[:10]} no longer hold"
     if counts.status == SUPERSEDED:
