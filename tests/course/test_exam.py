@@ -174,3 +174,10 @@ def test_a_slope_that_one_entry_does_not_reach_is_wrong(questions):
                 assert not judge(question, key, got).right, (question.name, n, entry)
                 planted += 1
     assert planted > 200
+
+
+def test_no_seed_asks_by_chance_for_scores_at_which_float32_has_lost_the_sigmoids_digits(questions):
+    [asked] = [q for q in questions if q.name == "bce_with_logits_loss_of_other_shapes"]
+    for seed in range(200):
+        for scores, *_ in asked.drawn(np.random.default_rng(seed)):
+            assert scores.dtype == np.float32 and np.abs(scores).max() < 6

@@ -8,6 +8,7 @@ from checks import Fixed, assert_agrees_with_torch, assert_gradients_are_slopes
 from operation_cases import OPERATIONS, collect
 
 from tinytorch import Tensor
+from tinytorch.core.tensor import binary
 
 OPS = collect()
 CASES = [pytest.param(name, inputs, id=f"{name}-{i}")
@@ -118,3 +119,12 @@ def test_values_at_the_bends_and_borders_are_finite():
         x.zero_grad()
         y.sum().backward()
         assert np.isfinite(x.grad).all()
+
+
+def test_only_numpys_word_on_broadcasting_is_told_in_ours():
+    times = binary(lambda a, b: np.einsum("ij,jk->ik", a, b), "times")
+    with pytest.raises(ValueError, match="subscripts given in einstein sum") as told:
+        times(Tensor(np.ones((5, 2, 3))), np.ones((3, 4)))
+    assert "Did you forget a reshape?" not in str(told.value)
+    with pytest.raises(ValueError, match="do not broadcast.*Did you forget a reshape?"):
+        Tensor(np.ones((2, 3))) + np.ones(4)

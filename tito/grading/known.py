@@ -46,6 +46,7 @@ class Known:
         for place, question in enumerate(self.asked):
             self.places.setdefault(question.exercise, []).append(place)
         self.cells = {piece.exercise: piece for piece in exam.reference if piece.exercise}
+        self.stubs = {exercise: _stub(piece.source, exercise) for exercise, piece in self.cells.items()}
         self.made: dict[tuple[str, str], list[Suspect]] = {}
         refusing = {place for place, question in enumerate(self.asked) if question.aspect == "errors"}
         self.refusing = {exercise: refusing.intersection(places) for exercise, places in self.places.items()}
@@ -102,18 +103,10 @@ class Known:
                 self.reached[exercise] = self._reach(seat, exercise) if exercise in self.cells else set()
             return self.reached[exercise]
 
-    def stub(self, exercise: str) -> str:
-        """The exercise's cell as it is handed out; "" where the reference's does not tell."""
-        try:
-            return cleared(self.cells[exercise].source, exercise) if exercise in self.cells else ""
-        except MarkerError:
-            return ""
-
     def _reach(self, seat, exercise: str) -> set[str]:
-        stub = self.stub(exercise)
-        if not stub:
+        if not self.stubs[exercise]:
             return set()
-        blank = Suspect(exercise, "", VARIANT, "", 0, stub)
+        blank = Suspect(exercise, "", VARIANT, "", 0, self.stubs[exercise])
         self._sit(seat, blank, list(self.places))
         return {self.asked[place].exercise for place in blank.wrong} - {exercise}
 
@@ -152,6 +145,14 @@ class Known:
         suspect.answers |= dict(zip(places, sheet.answers, strict=True))
         suspect.drops |= {place for place in wrong if drops(self.key.answers[place], suspect.answers[place])}
         suspect.wrong |= wrong
+
+
+def _stub(source: str, exercise: str) -> str:
+    """The exercise's cell as it is handed out; "" where its marks do not tell."""
+    try:
+        return cleared(source, exercise)
+    except MarkerError:
+        return ""
 
 
 def drops(key: Answer, got: Answer) -> bool:
