@@ -1,5 +1,7 @@
 """The stub sends the student to `tito hint`: it must lead somewhere."""
 
+import shutil
+
 import pytest
 from course_fixture import first_cells, source_of, tito, write_notebook
 
@@ -46,6 +48,15 @@ def test_when_all_is_done_there_is_nothing_to_hint_at(course):
         run_tests(course, module)
     with pytest.raises(Problem, match="every exercise has passed"):
         first_unfinished(course)
+
+
+@pytest.mark.parametrize("verb", ["hint", "status"])
+def test_a_course_without_lessons_says_so(course, verb):
+    shutil.rmtree(course.root / "modules")
+    (course.root / "modules").mkdir()
+    done = tito(course.root, verb)
+    assert done.returncode == 1 and "there is no lesson in" in done.stderr and "tito start" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_unknown_exercise_is_a_usage_error(course):

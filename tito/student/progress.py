@@ -69,9 +69,14 @@ def fingerprints(notebook: Notebook) -> dict[str, str]:
 
 
 def progress(course) -> list[Progress]:
-    """How far each lesson is, in course order; changed since its test is an exercise also where what it uses is."""
-    known = _read(course)
-    return [_lesson(course, module, notebook, known) for module, notebook in lessons(course)]
+    """How far each lesson is, in course order; changed since its test is an exercise also where what it uses is.
+
+    Raises Problem where there is no lesson.
+    """
+    known, found = _read(course), lessons(course)
+    if not found:
+        raise Problem(f"there is no lesson in {course.root}", next="tito start, or change into your workspace")
+    return [_lesson(course, module, notebook, known) for module, notebook in found]
 
 
 def _lesson(course, module: Module, notebook: Notebook | Problem, known: dict) -> Progress:
