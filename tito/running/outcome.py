@@ -10,6 +10,7 @@ UNWRITTEN = re.compile(r"Exercise (\w+) is yours to write")
 
 PASSED, FAILED, NOT_STARTED, WAITING = "passed", "failed", "not started", "waiting"
 MISSING, TIMEOUT, CRASHED, NOT_REACHED = "missing", "timeout", "crashed", "not reached"
+WRONG = (FAILED, TIMEOUT, CRASHED, MISSING)
 
 
 @dataclass

@@ -2,10 +2,10 @@
 
 from tito.console import next_step, say, say_parts
 from tito.problem import Problem
+from tito.running.outcome import WRONG
 from tito.show import complained, counted
 
 MOST_PRINTED = 12  # lines of what a failing exercise printed
-WRONG = ("failed", "timeout", "crashed", "missing")
 FOLDS = (  # what does not need a line each, as the line that stands for all of them
     ("passed", "✓", "green", "passed"),
     ("not started", "·", "yellow", "not started"),
