@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from tito.grading.cut import both_ends
 from tito.notebook import EXPORTS, Notebook, parse_notebook, source_of
 from tito.problem import Problem
 
@@ -37,8 +38,7 @@ def printable(text: str) -> str:
 
 def shown(name: str) -> str:
     """The name of a student or a file, printable, and no longer than a line."""
-    text = printable(name)
-    return text if len(text) <= 100 else f"{text[:59]}…{text[-40:]}"  # long names tend to differ at their ends
+    return both_ends(printable(name), 100)
 
 
 def pieces(name: str, data: bytes, module) -> list[Piece]:

@@ -11,6 +11,7 @@ import types
 import numpy as np
 
 from tito.grading import wire
+from tito.grading.cut import both_ends
 from tito.grading.exam import Missing
 from tito.grading.sheet import MEMORY, MISSING, RAISED, UNREADABLE, Leaf
 from tito.grading.wire import Unreadable
@@ -110,7 +111,7 @@ def described(error: BaseException, place: str = "") -> dict:
     try:
         kind = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
         line = error.lineno if isinstance(error, SyntaxError) else None
-        message = (error.msg if isinstance(error, SyntaxError) else str(error))[: wire.LONGEST_TEXT]
+        message = both_ends(error.msg if isinstance(error, SyntaxError) else str(error), wire.LONGEST_TEXT)
         where = f"{place}, line {line}" if line else _deepest(error.__traceback__)
     except BaseException:  # an error whose own __str__ fails still has to be reported
         kind, message, where = "Exception", "", ""
