@@ -168,7 +168,10 @@ def _error(raised: BaseException, cell: dict, plan: dict) -> dict:
 def _frames(raised: BaseException, plan: dict) -> list[list]:
     """[cell number, line number, text] for each frame that stands in a cell of the notebook, outermost first."""
     prefix, frames = f"{plan['notebook']}, cell ", []
-    for frame in traceback.extract_tb(raised.__traceback__)[-50:]:
+    passed = traceback.extract_tb(raised.__traceback__)
+    if raised.__suppress_context__ and raised.__context__:  # said in other words on its way, as operations do
+        passed += traceback.extract_tb(raised.__context__.__traceback__)[1:]  # the first is who said it so
+    for frame in passed[-50:]:
         if frame.filename.startswith(prefix):
             frames.append([int(frame.filename.removeprefix(prefix)), frame.lineno, (frame.line or "").strip()[:LINE]])
     if isinstance(raised, SyntaxError) and str(raised.filename).startswith(prefix):
