@@ -2,6 +2,7 @@
 
 import gc
 import os
+import random
 import sys
 import sysconfig
 import types
@@ -72,6 +73,7 @@ def _gaps_filled() -> list[bytes]:
 def drawn(seed: int, questions: list, generator: GlobalGenerator) -> list:
     """What each question is asked with. The seed stays in this frame: a worker need not know the order of the cases."""
     generator.start(seeds(seed, "the global generator") & 0xFFFFFFFF)
+    random.seed(seeds(seed, "Python's own generator"))
     return [given(seed, question) for question in questions]
 
 
