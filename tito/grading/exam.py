@@ -10,7 +10,8 @@ The answer is a Tensor, array, number, bool, short text, None, or a flat tuple, 
 expected value: the reference solution answers the same questions.
 """
 
-from dataclasses import dataclass
+import functools
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -96,10 +97,19 @@ def question(
 def _of_drawn(ask, draw):
     """`ask`, which is also content with a generator, where nobody has to be kept from knowing the order."""
 
+    @functools.wraps(ask)
     def asked(tt, drawn):
         return ask(tt, draw(drawn) if isinstance(drawn, GENERATOR) else drawn)
 
     return asked
+
+
+def blind(questions: list[Question]) -> None:
+    """Forget which cases are to be refused, once they are drawn: student code can find all that a worker knows."""
+    _loading.clear()
+    for number, each in enumerate(questions):
+        if each.cases is not None:
+            questions[number] = replace(each, ask=each.ask.__wrapped__, cases=None, draw=None)
 
 
 def mixed(rng, cases) -> list:

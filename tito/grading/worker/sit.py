@@ -77,6 +77,12 @@ def drawn(seed: int, questions: list, generator: GlobalGenerator) -> list:
     return [given(seed, question) for question in questions]
 
 
+def blindfold(course: dict, questions: list) -> None:
+    """Take from a worker what tells good input from bad: the questions' cases, and the source that would tell again."""
+    course.pop("exam", None)
+    exam.blind(questions)
+
+
 def sit(job: dict, answer_fd: int, target: str, questions: list, modules: list, draws: list, generator) -> None:
     """Run the job's pieces and answer its questions; `target` is the graded module's name."""
     if job["own"]:  # the student's own earlier lessons: nothing of ours that imports them may stay

@@ -14,7 +14,7 @@ from tito.grading.wire import LENGTH, NUMBER
 from tito.grading.worker import confine, probe
 from tito.grading.worker.answer import GlobalGenerator
 from tito.grading.worker.silence import silence
-from tito.grading.worker.sit import drawn, prepare, sit
+from tito.grading.worker.sit import blindfold, drawn, prepare, sit
 from tito.grading.worker.turns import take_turns
 
 
@@ -118,5 +118,6 @@ def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: li
     if "turns" in job:
         take_turns(job, answer_fd, course, questions, generator)
     else:
+        blindfold(course, questions)
         sit(job, answer_fd, course["target"], questions, modules, draws, generator)
     os._exit(0)
