@@ -78,8 +78,13 @@ def drawn(seed: int, questions: list, generator: GlobalGenerator) -> list:
 
 
 def blindfold(course: dict, questions: list) -> None:
-    """Take from a worker what tells good input from bad: the questions' cases, and the source that would tell again."""
+    """Take from a worker what tells good input from bad, and the text of exam and earlier lessons.
+
+    An error's message, which its student reads, could carry such text home.
+    """
     course.pop("exam", None)
+    for name, source in course.pop("prerequisites", ()):
+        READY.pop((source, name), None)
     exam.blind(questions)
 
 
