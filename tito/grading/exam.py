@@ -104,12 +104,9 @@ def _of_drawn(ask, draw):
     return asked
 
 
-def blind(questions: list[Question]) -> None:
-    """Forget which cases are to be refused, once they are drawn: student code can find all that a worker knows."""
-    _loading.clear()
-    for number, each in enumerate(questions):
-        if each.cases is not None:
-            questions[number] = replace(each, ask=each.ask.__wrapped__, cases=None, draw=None)
+def blind(questions: list[Question]) -> list[Question]:
+    """The questions without what tells the cases to refuse from those to accept, for when these are drawn."""
+    return [q if q.cases is None else replace(q, ask=q.ask.__wrapped__, cases=None, draw=None) for q in questions]
 
 
 def mixed(rng, cases) -> list:
@@ -137,9 +134,11 @@ def load(source: str) -> list[Question]:
     """The questions of an exam's source, in order; raises ExamError, or what the source itself raises."""
     _loading.clear()
     exec(compile(source, "exam.py", "exec"), {"__name__": "exam", "__file__": "exam.py"})
-    if not _loading:
+    found = list(_loading)
+    _loading.clear()
+    if not found:
         raise ExamError("there is no @question in it")
-    return list(_loading)
+    return found
 
 
 def gradient(tt, loss, *leaves, at_once: bool = False) -> dict:

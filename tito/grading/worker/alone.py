@@ -7,11 +7,12 @@ standard output. Both have other numbers before anything else happens: nobody's 
 import json
 import os
 
+from tito.grading.exam import blind
 from tito.grading.wire import LENGTH
 from tito.grading.worker import confine, probe
 from tito.grading.worker.answer import GlobalGenerator
 from tito.grading.worker.silence import silence
-from tito.grading.worker.sit import blindfold, drawn, prepare, send, sit
+from tito.grading.worker.sit import drawn, prepare, send, sit
 from tito.grading.worker.turns import take_turns
 
 
@@ -41,7 +42,7 @@ def main() -> None:
         if "turns" in job:
             take_turns(job, answer_fd, course, questions, generator)
         else:
-            blindfold(course, questions)
+            questions[:] = blind(questions)
             sit(job, answer_fd, course["target"], questions, modules, draws, generator)
     os._exit(0)
 

@@ -12,6 +12,7 @@ import numpy.random
 
 from tito.grading import exam, wire
 from tito.grading.worker.answer import (
+    EARLIER,
     READY,
     GlobalGenerator,
     Namespace,
@@ -28,20 +29,23 @@ _FILLED: list[bytes] = []  # objects that hold their places
 
 
 def prepare(course: dict) -> tuple[list, list]:
-    """Load the prerequisites and the exam, then take away the ways back to the disk."""
+    """Load the prerequisites and the exam, then take away the ways back to the disk.
+
+    Their text does not stay: student code could find it, and an error's message carry it to its student.
+    """
     for library in course["libraries"]:
         __import__(library)
     numpy.random.default_rng(0).normal()  # imported on first use: 13 ms in every worker otherwise
     modules = []
-    for name, source in course["prerequisites"]:
+    for name, source in course.pop("prerequisites"):
         module = make_module(name)
-        READY[source, name] = compile(source, module.__file__, "exec")
-        exec(READY[source, name], module.__dict__)
+        EARLIER[name] = compile(source, module.__file__, "exec")
+        exec(EARLIER[name], module.__dict__)
         publish(module)
         modules.append(module)
     for source, place in course.get("provided", ()):  # once here, not once a worker: a third of a student's cells
         READY[source, place] = compile(source, place, "exec", dont_inherit=True)
-    questions = exam.load(course["exam"])
+    questions = exam.load(course.pop("exam"))
     settle()
     return questions, modules
 
@@ -75,17 +79,6 @@ def drawn(seed: int, questions: list, generator: GlobalGenerator) -> list:
     generator.start(seeds(seed, "the global generator") & 0xFFFFFFFF)
     random.seed(seeds(seed, "Python's own generator"))
     return [given(seed, question) for question in questions]
-
-
-def blindfold(course: dict, questions: list) -> None:
-    """Take from a worker what tells good input from bad, and the text of exam and earlier lessons.
-
-    An error's message, which its student reads, could carry such text home.
-    """
-    course.pop("exam", None)
-    for name, source in course.pop("prerequisites", ()):
-        READY.pop((source, name), None)
-    exam.blind(questions)
 
 
 def sit(job: dict, answer_fd: int, target: str, questions: list, modules: list, draws: list, generator) -> None:
