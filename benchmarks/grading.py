@@ -75,7 +75,7 @@ def make_class(folder, notebooks, count):
 
 def spent(folder, out, only=()):
     "Grade a class in a process of its own, as `tito grade` does, and return what it cost."
-    command = [sys.executable, "-m", "benchmarks.grading", "batch", str(folder), str(out), *only]
+    command = [sys.executable, "-m", "benchmarks.grading", str(folder), str(out), *only]
     return Spent(**json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout))
 
 
@@ -109,51 +109,22 @@ def prepared(course):
     return prepare(course, "04", None, 2.0, 1 << 30, False)
 
 
-def floor(count):
-    "Seconds to fork and confine `count` workers that ask the reference, already compiled, every question and end."
+def floor_rate(count=150):
+    "Submissions a second that as many processes as cores reach at the floor, and processor seconds of each."
     from tito.grading import syscalls
-    from tito.grading.worker import confine, sit
-    from tito.grading.worker.answer import Namespace, given, make_module, run_piece
     from tito.settings import read_course
 
     exam = prepared(read_course(ROOT))
-    filter = syscalls.encoded()
-    questions, modules = sit.prepare(exam.course)
-    module = make_module(exam.course["target"])
-    for number, piece in enumerate(exam.reference):
-        run_piece(number, piece.source, piece.place, module, 0)
-    limits = confine.prepared(exam.course["limits"], filter, 0)
-    draws = [given(SEED, question) for question in questions]
-    sit.settle()
-    start = perf_counter()
-    for _ in range(count):
-        if not (child := os.fork()):
-            try:
-                _sit(limits, questions, Namespace([module, *reversed(modules)]), draws)
-            finally:
-                os._exit(1)
-        if os.waitpid(child, 0)[1]:
-            sys.exit("benchmarks: a question of the floor failed")
-    wall, workers = perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(json.dumps([wall, workers.ru_utime + workers.ru_stime]))
-
-
-def _sit(limits, questions, tt, draws):
-    from tito.grading.worker import confine
-
-    confine.close_all_but(*confine.handles(limits))
-    confine.confine(limits)
-    for question, drawn in zip(questions, draws, strict=True):
-        question.ask(tt, drawn)
-    os._exit(0)
-
-
-def floor_rate(count=150):
-    "Submissions a second that as many processes as cores reach at the floor, and processor seconds of each."
-    command = [sys.executable, "-m", "benchmarks.grading", "floor", str(count)]
-    given = {"cwd": ROOT, "stdout": subprocess.PIPE, "text": True}
-    running = [subprocess.Popen(command, **given) for _ in range(CORES)]
-    spans = [json.loads(process.communicate()[0]) for process in running]
+    pieces = [[piece.source, piece.place] for piece in exam.reference]
+    given = {"course": exam.course | {"filter": syscalls.encoded()}, "reference": pieces, "seed": SEED, "count": count}
+    started = {"cwd": ROOT, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    running = [subprocess.Popen([sys.executable, "-m", "benchmarks.floor"], **started) for _ in range(CORES)]
+    for process in running:
+        process.stdin.write(json.dumps(given))
+        process.stdin.close()
+    spans = [json.loads(process.stdout.read()) for process in running]
+    if any(process.wait() for process in running):
+        sys.exit("benchmarks: a question of the floor failed")
     return sum(count / wall for wall, _ in spans), sum(processor for _, processor in spans) / (count * CORES)
 
 
@@ -280,4 +251,4 @@ def peer_rows(folder, notebooks):
 
 
 if __name__ == "__main__":
-    {"batch": batch, "floor": lambda count: floor(int(count))}[sys.argv[1]](*sys.argv[2:])
+    batch(*sys.argv[1:])

@@ -163,6 +163,25 @@ def finds_the_key_in_its_memory(pred, target):
 
 
 @attack
+def finds_the_courses_source_in_its_memory():
+    """Text of the exam or of an earlier lesson's solution, which an error's message would carry home."""
+    seen, waiting, found, frame = set(), [], [], sys._getframe(1)
+    for name in ("answer", "sit"):
+        waiting += sys.modules["tito.grading.worker." + name].__dict__.values()
+    while frame:
+        waiting += frame.f_locals.values()
+        frame = frame.f_back
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, str):
+            found += [thing[:80]] if any(mark in thing for mark in ("class Con" + "stant", "@quest" + "ion(")) else []
+        elif isinstance(thing, (list, tuple, dict, set)) and id(thing) not in seen:
+            seen.add(id(thing))
+            waiting += [*thing.keys(), *thing.values()] if isinstance(thing, dict) else thing
+    return found
+
+
+@attack
 def finds_the_judges_things_in_its_memory():
     kinds = {"Sheet", "Verdict", "Mark", "Result", "Answer", "Entry", "Seat", "Zygote", "Examiner", "Grades", "Exam"}
     return [type(thing).__name__ for thing in gc.get_objects() if type(thing).__name__ in kinds]

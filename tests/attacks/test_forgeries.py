@@ -29,19 +29,17 @@ def replace(question, **parts):
 
 def words(question, good=0):
     "An answer as it has to be, the good one at a place that is guessed."
-    size = sum(map(len, question.cases(np.random.default_rng(0))))
+    size = len(cases_drawn[question.name])
     return ["accepted" if place == good % size else "refused" for place in range(size)]
 
+cases_drawn = {question.name: drawn for question, drawn in zip(held("questions"), held("draws"))}
 questions = [question for question in held("questions") if question.aspect == "errors"]
 """
 FORGE = {
     "words_in_turn": """
 every = iter([word for question in questions for word in words(question)])
 for question in questions:
-    question.ask.__closure__ and [
-        cell.cell_contents.__globals__.update(refuses=lambda call: next(every))
-        for cell in question.ask.__closure__ if hasattr(cell.cell_contents, "__globals__")
-    ]
+    question.ask.__globals__.update(refuses=lambda call: next(every))
 """,
     "one_word_for_all": """
 import tito.grading.exam as exam
@@ -56,6 +54,31 @@ import random
 random.seed(1)
 for question in questions:
     replace(question, ask=lambda tt, drawn, question=question: words(question, random.randrange(99)))
+""",
+    "what_the_question_knows_of_its_cases": """
+def shape_of(case):
+    if isinstance(case, (list, tuple)):
+        return [shape_of(part) for part in case]
+    return getattr(case, "shape", None) or repr(case)
+
+def told(question, drawn):
+    "The cases that are, or look like, those to accept; of several the one whose arrays others share."
+    accept, _ = question.cases(np.random.default_rng(0))
+    good = [one for one in drawn if any(one is other or shape_of(one) == shape_of(other) for other in accept)]
+    shared = [one for one in good if sum(one[0] is other[0] for other in drawn) > 1]
+    return ["accepted" if any(one is other for other in shared or good[:1]) else "refused" for one in drawn]
+
+def cases_of(name):
+    import tito.grading.exam as exam
+    again = exam.load((held("course") or {}).get("exam") or "") if held("course") else []
+    return next((question.cases for question in again if question.name == name), None)
+
+for question in questions:
+    def ask(tt, drawn, question=question, cases=question.cases):
+        if question.cases is None:
+            replace(question, cases=cases_of(question.name))
+        return told(question, drawn)
+    replace(question, ask=ask)
 """,
     "the_order_drawn_again": """
 from tito.grading.worker.answer import drawing

@@ -22,7 +22,7 @@ STEP = "c._STEPS = tuple(step for step in c._STEPS if step.__name__ != {!r})"
 # What is planted in the process that forks workers: (the weakness, the attack that must notice it).
 WEAKNESSES = {
     "no session": (STEP.format("_new_session"), "stays_in_the_judges_session"),
-    "no empty environment": (STEP.format("_empty_environment"), "reads_the_environment_of_the_judge"),
+    "no empty environment": ("c._empty_environment = lambda: None", "reads_the_environment_of_the_judge"),
     "no limits": (STEP.format("_limit_resources"), "has_room_left_in_its_limits"),
     "no limit of processes": (STEP.format("_limit_processes"), "has_room_left_in_its_limits"),
     "no Landlock": (STEP.format("_close_disk"), "reads_the_password_file"),
@@ -155,6 +155,11 @@ def test_the_probe_notices_each_missing_step(monkeypatch):
             missing = {name for name, held in workers.probe().items() if not held}
         hidden = step.__name__ in ("_limit_processes", "_drop_capabilities", *([] if AS_ROOT else ["_change_user"]))
         assert bool(missing) != hidden, (step.__name__, missing)
+
+
+def test_the_probe_notices_an_environment_that_is_left(monkeypatch):
+    planted(monkeypatch, "c._empty_environment = lambda: None")
+    assert [name for name, held in workers.probe().items() if not held] == ["environment"]
 
 
 def test_a_worker_keeps_no_capability_of_an_ordinary_user_who_has_some():

@@ -14,7 +14,6 @@ __all__ = ['multiply_a', 'multiply_b', 'unbroadcast', 'newest_first', 'receive',
 # %% ../../modules/05_autograd/autograd_dev.ipynb #autograd_imports
 import math
 from contextlib import ContextDecorator
-from itertools import zip_longest
 from operator import attrgetter
 
 import numpy as np
@@ -105,9 +104,9 @@ def backward(self: Tensor, grad=None, retain_grads=False):
                     receive(b, rule_b(g, node.data, a.data, b.data), g)
                 continue
             values = [x.data for x in inputs]
-            for i, (x, gradient) in enumerate(zip_longest(inputs, rules or ())):
+            for i, x in enumerate(inputs):
                 if x.requires_grad:
-                    receive(x, (gradient or rule(node.op, i))(g, node.data, *values), g)
+                    receive(x, rule(node.op, i)(g, node.data, *values), g)
     except BaseException:
         for node in order:  # half a pass must not leak into the next one
             node.grad = None
@@ -133,10 +132,11 @@ def first_gradient(result, grad):
 
 def rule(op, i):
     "The rule of `op` for input i. Raises NotImplementedError, naming the operation, when there is none."
-    if op.rules is None or i >= len(op.rules) or op.rules[i] is None:
+    rules = op.rules
+    if rules is None or i >= len(rules) or rules[i] is None:
         raise NotImplementedError(f"backward: {op.__name__} has no rule for input {i + 1}; "
                                   f"set {op.__name__}.rules to one function (g, out, *inputs) for each input")
-    return op.rules[i]
+    return rules[i]
 
 
 @patch(as_prop=True)

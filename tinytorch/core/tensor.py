@@ -193,7 +193,7 @@ def constant(value, op):
         return Constant(value)
     if isinstance(value, (list, tuple)):
         value = to_array(value)
-    if not isinstance(value, (int, float, np.number, np.bool_, np.ndarray)) or np.asarray(value).dtype.kind == "O":
+    if not isinstance(value, (int, np.ndarray, np.number, np.bool_)) or np.asarray(value).dtype.kind == "O":
         raise TypeError(f"{op.__name__}: {value!r:.80} is not a Tensor, a number or an array; "
                         "wrap numbers in Tensor([...])")
     return Constant(value)

@@ -9,6 +9,7 @@ __all__ = ['affine', 'Module', 'as_input', 'check_size', 'check_probability', 'w
 # %% ../../modules/03_layers/layers_dev.ipynb #layers_imports
 import math
 from numbers import Integral, Real
+from types import FunctionType
 
 import numpy as np
 from fastcore.basics import patch
@@ -63,19 +64,25 @@ def check_probability(name, p):
     return float(p)
 
 # %% ../../modules/03_layers/layers_dev.ipynb #walk
+_PLAIN = {int, float, bool, str, type(None), FunctionType}  # most attributes: nothing inside, and quickly told
+
+
 def walk(value, name="", seen=None):
     """Yield (name, thing) for every Module and Tensor in `value`, itself included, each once, in order.
 
     Looks into the `parts()` of modules, and into dicts, lists and tuples; `seen` is the set of ids already met.
     """
     seen = set() if seen is None else seen
-    if isinstance(value, (Module, Tensor)):
+    if isinstance(value, (Tensor, Module)):
         if id(value) in seen:
             return
         seen.add(id(value))
         yield name, value
+        if isinstance(value, Tensor):
+            return
     for key, part in inside(value).items():
-        yield from walk(part, f"{name}.{key}" if name else str(key), seen)
+        if type(part) not in _PLAIN:
+            yield from walk(part, f"{name}.{key}" if name else str(key), seen)
 
 
 def inside(value):

@@ -95,9 +95,14 @@ def _person(person: dict, where: str) -> dict:
     person["id"] = next((person[name] for name in ways if person[name]), "")
     if not person["id"]:
         raise Problem(f"{where}: {person['name']} has no id, login, e-mail or number", next=_ADVICE, code=USAGE)
-    if person["id"].startswith((".", "_")) or set(person["id"]) & set("/\\"):
+    if not names_a_submission(person["id"]):
         raise Problem(f"{where}: {person['id']!r} cannot be the name of a submission", code=USAGE)
     return person
+
+
+def names_a_submission(ident: str) -> bool:
+    """Whether grading finds a file or folder of this name, and only there."""
+    return not ident.startswith((".", "_")) and not set(ident) & set("/\\")
 
 
 def merge(book, found: list[dict[str, str]]) -> Change:

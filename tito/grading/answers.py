@@ -37,7 +37,7 @@ class Answers:
 
     def _belongs(self, cell: dict, before: str) -> str:
         """The answer that a cell is part of: its own, or that of the cell before it where a student added it; or ""."""
-        own = str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
+        own = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
         if own or source_of(cell).strip() in self.given:
             return own if own in self.wanted else ""
         return before

@@ -10,7 +10,8 @@ The answer is a Tensor, array, number, bool, short text, None, or a flat tuple, 
 expected value: the reference solution answers the same questions.
 """
 
-from dataclasses import dataclass
+import functools
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -96,10 +97,16 @@ def question(
 def _of_drawn(ask, draw):
     """`ask`, which is also content with a generator, where nobody has to be kept from knowing the order."""
 
+    @functools.wraps(ask)
     def asked(tt, drawn):
         return ask(tt, draw(drawn) if isinstance(drawn, GENERATOR) else drawn)
 
     return asked
+
+
+def blind(questions: list[Question]) -> list[Question]:
+    """The questions without what tells the cases to refuse from those to accept, for when these are drawn."""
+    return [q if q.cases is None else replace(q, ask=q.ask.__wrapped__, cases=None, draw=None) for q in questions]
 
 
 def mixed(rng, cases) -> list:
@@ -127,9 +134,11 @@ def load(source: str) -> list[Question]:
     """The questions of an exam's source, in order; raises ExamError, or what the source itself raises."""
     _loading.clear()
     exec(compile(source, "exam.py", "exec"), {"__name__": "exam", "__file__": "exam.py"})
-    if not _loading:
+    found = list(_loading)
+    _loading.clear()
+    if not found:
         raise ExamError("there is no @question in it")
-    return list(_loading)
+    return found
 
 
 def gradient(tt, loss, *leaves, at_once: bool = False) -> dict:

@@ -23,6 +23,8 @@ from tito.grading.workers import Lost, Seat
 from tito.mistakes import read_mistakes, usable
 from tito.problem import Problem
 
+MOST_RIGHT = 8  # ways to round the right answer to a question that are known by their bytes
+
 
 def make_key(prepared: Exam, seat: Seat, seed: int, time_limit: float) -> Sheet:
     """The reference solution's sheet, made as any other; raises Problem unless it answers every question."""
@@ -37,6 +39,7 @@ def make_key(prepared: Exam, seat: Seat, seed: int, time_limit: float) -> Sheet:
             raise Problem(f"exam.py, {questions[number].name}: the reference solution has no answer: {what}")
         if wrong := _misjudged(answer):
             raise Problem(f"exam.py, {questions[number].name}: {wrong}", next="correct the solution or the cases")
+    key.right = {number: [frame] for number, (frame, _) in key.frames.items()}
     return key
 
 
@@ -86,6 +89,7 @@ class Examiner:
             sitting = Sitting(seat, questions, pieces, self.seed, self.time_limit, wanted, self.key)
             sheet = sitting.run()
             marks = marked(self.exam.asked, self.exam.asked_worth, self.key, sheet, pieces)
+            self._learn(sheet, marks)
             result.diagnoses, failed = self._diagnosed(seat, sheet, marks, pieces)
             behind = left_behind(*handed.files[self.exam.module.folder], sheet)
             troubles = [told(trouble) for trouble in sheet.troubles.values()]
@@ -96,6 +100,12 @@ class Examiner:
             result.status, result.message = FAILED, f"not graded, for no worker could be had: {lost}"
         result.seconds = round(time.monotonic() - started, 4)
         return result
+
+    def _learn(self, sheet: Sheet, marks: list) -> None:
+        """Keep the bytes of right answers: another formula rounds otherwise, and many students write the same one."""
+        for number, mark in zip(self.exam.wanted, marks, strict=True):
+            if mark.right and not mark.remark and number in sheet.frames and len(self.key.right[number]) < MOST_RIGHT:
+                self.key.right[number].append(sheet.frames[number][0])
 
     def _diagnosed(self, seat: Seat, sheet: Sheet, marks: list, pieces: list) -> tuple[list, list[str]]:
         """The diagnoses, and a line where they fail: marks that stand, and the class's, are not to be lost by that."""

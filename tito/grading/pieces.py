@@ -9,6 +9,9 @@ from tito.grading.cut import both_ends
 from tito.notebook import EXPORTS, Notebook, parse_notebook, source_of
 from tito.problem import Problem
 
+MOST_PARTS, MOST_CELLS = 3_000_000, 10_000  # of a notebook's JSON, and of the notebook
+HEAD = 10_000  # characters at the top of a cell in which directives stand
+
 GRADED, MISSING, UNREADABLE, DUPLICATE, FAILED = "graded", "missing", "unreadable", "duplicate", "failed"
 
 
@@ -38,7 +41,8 @@ def printable(text: str) -> str:
 
 def shown(name: str) -> str:
     """The name of a student or a file, printable, and no longer than a line."""
-    return both_ends(printable(name), 100)
+    # a word of a notebook can be megabytes long, and to compose accents takes their number squared
+    return both_ends(printable(both_ends(name, 1000)), 100)
 
 
 def pieces(name: str, data: bytes, module) -> list[Piece]:
@@ -52,8 +56,22 @@ def pieces(name: str, data: bytes, module) -> list[Piece]:
 
 @functools.lru_cache(maxsize=4)
 def read(name: str, text: str) -> Notebook:
-    """The notebook in a file. It is asked for its code and then for its answers: parsed once, and never changed."""
-    return parse_notebook(Path(shown(name)), text)
+    """The notebook in a file: of each cell its kind, text and grade_id. Raises Problem.
+
+    It is asked for its code and then for its answers: parsed once, and never changed.
+    """
+    if sum(map(text.count, "[{,")) > MOST_PARTS:  # of JSON, three bytes can become a hundred in memory
+        raise Problem(f"{shown(name)} has more than {MOST_PARTS:,} parts; clear its outputs")
+    notebook = parse_notebook(Path(shown(name)), text)
+    if len(notebook.raw["cells"]) > MOST_CELLS:
+        raise Problem(f"{shown(name)} has more than {MOST_CELLS:,} cells")
+    return Notebook(notebook.path, {"cells": [_bare(cell) for cell in notebook.raw["cells"]]})
+
+
+def _bare(cell: dict) -> dict:
+    name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
+    known = {"nbgrader": {"grade_id": name}} if isinstance(name, str) else {}
+    return {"cell_type": cell["cell_type"], "source": source_of(cell), "metadata": known}
 
 
 def _cells(name: str, text: str, module) -> list[Piece]:
@@ -69,8 +87,8 @@ def _cells(name: str, text: str, module) -> list[Piece]:
         words = directives(source)
         target = target or words.get("default_exp")
         if EXPORTS & words.keys():
-            exercise = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
-            found.append(Piece(source, f"cell {number}", exercise if isinstance(exercise, str) else ""))
+            exercise = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+            found.append(Piece(source, f"cell {number}", exercise))
     if target and target != module.target:
         raise Refused(MISSING, f"{shown(name)} is the notebook of {shown(target)}, not of {module.target}")
     if not found:
@@ -81,7 +99,7 @@ def _cells(name: str, text: str, module) -> list[Piece]:
 def directives(source: str) -> dict[str, str]:
     """nbdev's `#| word value` lines at the top of a cell, in time that grows with its length only."""
     words = {}
-    for line in source.splitlines():
+    for line in source[:HEAD].splitlines():
         line = line.strip()
         if line and not line.startswith("#"):
             break

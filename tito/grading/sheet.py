@@ -56,9 +56,11 @@ class Trouble:
 class Sheet:
     """The answers in the exam's order, and the pieces of code that failed before the first question.
 
-    The key's sheet also keeps, by the question's number, each frame that came and the answer that it held.
+    By the question's number: `frames` that came and had to be read, each with the answer that it held; of the key alone
+    `right`, the frames of right answers, its own first.
     """
 
     answers: list[Answer]
     troubles: dict[int, Trouble] = field(default_factory=dict)
     frames: dict[int, tuple[bytes, Answer]] = field(default_factory=dict)
+    right: dict[int, list[bytes]] = field(default_factory=dict)

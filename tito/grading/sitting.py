@@ -13,6 +13,7 @@ from tito.grading.worker.answer import drawing
 
 PATIENCE = 30  # times the time limit: what one submission may take in all
 SHORTEST = 0.2  # seconds
+SHORT = 4096  # bytes of a frame that is kept until its answer is judged
 SIGKILL = 9  # Windows has no name for it, and no such end
 KILLS = 3  # times that a step may end by SIGKILL before the step is held to be the cause
 
@@ -21,7 +22,7 @@ KILLS = 3  # times that a step may end by SIGKILL before the step is held to be 
 class Sitting:
     """The state of one submission's exam; `run` returns its sheet. Raises workers.Lost when no worker can be had.
 
-    Without a `key` it is the key that is being made: its sheet keeps the frames.
+    Without a `key` it is the key that is being made.
     """
 
     seat: object
@@ -102,19 +103,18 @@ class Sitting:
         return None, None, None
 
     def _as_expected(self, steps: list[tuple], done: int, frames: wire.Frames) -> int:
-        """The step after those whose messages need not be read: to the byte, "it ran" or the key's own answer."""
+        """The step after those whose messages need not be read: to the byte, "it ran" or an answer known as right."""
         for step in steps[done:]:
             kind, number = step
             if kind == "question" and not self.key:
                 break
-            frame, answer = (_ran_well(number), None) if kind == "piece" else self.key.frames[number]
-            if not frames.skip(frame):
+            if not frames.skip([_ran_well(number)] if kind == "piece" else self.key.right[number]):
                 break
             self.ends.pop(step, None)
-            if answer:
-                self.answers[number] = answer
-            else:
+            if kind == "piece":
                 self.troubles.pop(number, None)
+            else:
+                self.answers[number] = self.key.frames[number][1]
             done += 1
         return done
 
@@ -134,6 +134,7 @@ class Sitting:
         answer = wire.read_answer(header, payload)
         if not self.key:
             answer = self._with_faults(number, answer)
+        if not self.key or len(frame) <= SHORT:
             self.frames[number] = frame, answer
         self.answers[number] = answer
         self.ends.pop(step, None)

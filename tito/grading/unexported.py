@@ -1,14 +1,13 @@
 """Names that a submission's exported code misses because a cell without `#| export` defines them."""
 
-import json
 import re
 
-from tito.grading.pieces import directives
+from tito.grading.pieces import directives, read
 from tito.grading.sheet import Sheet
 from tito.notebook import EXPORTS, source_of
 
 _MISSING = re.compile(r"name '(\w{1,80})' is not defined")
-_DEFINED = re.compile(r"(?:def|class) +(\w+)|(?:from \S+ +)?import .*?(\w+) *$|(\w+) *(?::[^=]*)?=(?!=)")
+_DEFINED = re.compile(r"(?:def|class) +(\w+)|(?:from \S+ +)?import (?:.*\W)?(\w+) *$|(\w+) *(?::[^=]*)?=(?!=)")
 LONGEST = 200  # characters of a line that are looked at: a longer one is made to slow the search
 MOST = 3  # remarks
 
@@ -23,7 +22,7 @@ def left_behind(name: str, data: bytes, sheet: Sheet) -> list[str]:
     missing = list(dict.fromkeys(match[1] for match in found if match))
     if not missing or not name.lower().endswith(".ipynb"):
         return []
-    homes = _homes(json.loads(data.decode("utf-8-sig"))["cells"])
+    homes = _homes(read(name, data.decode("utf-8-sig")).raw["cells"])
     return [
         f"cell {homes[each]}: {each} is defined here, but this cell does not begin with `#| export`: add that line"
         for each in missing

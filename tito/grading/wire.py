@@ -83,11 +83,13 @@ class Frames:
         if self.total > MOST_BYTES:
             raise Unreadable(f"more than {MOST_BYTES >> 20} MB in one sitting")
 
-    def skip(self, frame: bytes) -> bool:
-        """Pass over the next frame if it is this one, to the byte."""
-        same = self.buffer.startswith(frame, self.start)
-        self.start += len(frame) if same else 0
-        return same
+    def skip(self, expected: list[bytes]) -> bool:
+        """Pass over the next frame if it is one of these, to the byte."""
+        for frame in expected:
+            if self.buffer.startswith(frame, self.start):
+                self.start += len(frame)
+                return True
+        return False
 
     def _end(self, start: int) -> int | None:
         """Where the frame at `start` ends, or None while it is incomplete."""

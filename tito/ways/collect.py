@@ -23,6 +23,7 @@ MANIFEST = "handed-in.json"
 EARLIER = ".earlier"
 PATTERNS = {"canvas": canvas.SUBMISSION, "moodle": moodle.SUBMISSION}
 MOST_MEMBERS, MOST_BYTES = 100_000, 8 << 30  # of a whole class
+_NO_PATH = str.maketrans("/\\", "  ")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 
@@ -131,7 +132,8 @@ def _students(book, kind: str, arrivals: list[Arrival], table: sheet.Sheet | Non
 def _stranger(book, kind: str, arrival: Arrival, alone: bool, done: Collected) -> str:
     """Someone new, under Canvas's number, or under the name where Moodle's number is this assignment's only."""
     name = arrival.name if alone and arrival.name != moodle.HIDDEN else f"{arrival.name} {arrival.number}"
-    person = {"id": f"canvas-{arrival.number}", "canvas_id": arrival.number} if kind == "canvas" else {"id": name}
+    ident = name if roster.names_a_submission(name) else f"moodle {name.translate(_NO_PATH)}"
+    person = {"id": f"canvas-{arrival.number}", "canvas_id": arrival.number} if kind == "canvas" else {"id": ident}
     roster.merge(book, [person | {"name": name}])
     done.strangers.append(person["id"])
     return person["id"]

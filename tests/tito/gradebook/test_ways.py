@@ -263,6 +263,18 @@ def test_a_zip_writes_nowhere_but_in_the_folders_of_students(course, pack, tmp_p
     assert not any("\\" in parts[1] for parts in inside)  # what parts a path on Windows
 
 
+def test_a_name_that_no_folder_may_have_is_changed_and_graded(course, pack, tmp_path):
+    names = ["..", ".hidden", "_under", "back\\slash"]
+    archive = pack({f"{name}_{n}_assignsubmission_file_/x.ipynb": RIGHT for n, name in enumerate(names)})
+    (tmp_path / "in").mkdir()
+    with gradebook.open(course) as book:
+        done = collect(book, archive, course.catalogue.find("02"), tmp_path / "in")
+        assert done.new == ["moodle ..", "moodle .hidden", "moodle _under", "moodle back slash"] == done.strangers
+        assert {student.name for student in book.students()} == set(names)
+    found = {result.student: result.total for result in grade(course, tmp_path / "in", "02", seed=1).results}
+    assert found == dict.fromkeys(done.new, 16)
+
+
 def test_a_bomb_and_a_broken_zip_cost_what_they_break(course, pack, tmp_path, monkeypatch):
     from tito.grading import intake
 

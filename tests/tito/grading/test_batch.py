@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from school import EXAM, MSE, make_school, notebook, wrong
 
-from tito.grading import grade, isolation, show, workers
+from tito.grading import grade, isolation, show, sitting, workers
 from tito.grading.grades import Grades, Row
 from tito.problem import Problem
 from tito.settings import read_course
@@ -42,6 +42,10 @@ def mse_loss(pred, target, reduction="mean"):
         return terms.sum() * (1.0 / pred.data.size)
     raise TypeError(reduction)
 """
+FLOATS = MSE.replace(
+    "    return reduce_terms(d * d, reduction)",
+    "    terms = d * d\n    return float(reduce_terms(terms, reduction).data) if reduction != 'none' else terms",
+)
 WRONG = {
     "half": (MSE.replace("d * d,", "d * d * 0.5,"), {"mean", "single", "total", "terms", "slope"}),
     "never_reduced": (
@@ -79,11 +83,7 @@ def test_each_mistake_costs_what_it_breaks(examine):
 
 
 def test_a_python_float_earns_its_value_and_no_gradient(examine):
-    number = MSE.replace(
-        "    return reduce_terms(d * d, reduction)",
-        "    terms = d * d\n    return float(reduce_terms(terms, reduction).data) if reduction != 'none' else terms",
-    )
-    result = examine({"number": {"mse_loss": number}})["number"]
+    result = examine({"number": {"mse_loss": FLOATS}})["number"]
     assert set(wrong(result)) == {"slope"}
     assert "a Python float where a Tensor is expected" in result.marks[0].remark
 
@@ -91,7 +91,8 @@ def test_a_python_float_earns_its_value_and_no_gradient(examine):
 def test_the_same_seed_gives_the_same_marks_bit_for_bit(school, hand_in):
     sources = {name: {"mse_loss": source} for name, (source, _) in WRONG.items()}
     drawn = MSE.replace("d * d,", "d * d * (1 + 1e-9 * np.random.rand()),")
-    folder = hand_in(sources | {"loops": {"mse_loss": LOOPS}, "random": {"mse_loss": drawn}})
+    other = drawn.replace("1e-9 * np.random.rand()", "random.random()").replace("export", "export\nimport random")
+    folder = hand_in(sources | {"loops": {"mse_loss": LOOPS}, "numpy": {"mse_loss": drawn}, "own": {"mse_loss": other}})
 
     def marks(**options):
         done = grade(school, folder, "02", **options).as_dict()
@@ -106,6 +107,18 @@ def test_the_same_seed_gives_the_same_marks_bit_for_bit(school, hand_in):
     assert [result.by("exercise")["mse_loss"] for result in alone] == [
         tuple(result["exercises"]["mse_loss"]) for result in first
     ]
+
+
+@pytest.mark.parametrize("source, again", [(LOOPS, 0), (WRONG["half"][0], 1), (FLOATS, 1)])
+def test_what_others_answered_rightly_is_known_by_its_bytes(school, hand_in, monkeypatch, source, again):
+    """What is wrong, or right but for a remark, is read and judged each time."""
+    read, reads = sitting.wire.read_answer, []
+    monkeypatch.setattr(sitting.wire, "read_answer", lambda *frame: reads.append(frame) or read(*frame))
+    one = grade(school, hand_in({"a": {"mse_loss": source}}), "02", seed=7, workers=1)
+    alone, told = len(reads), [mark for mark in one.results[0].marks if mark.remark]
+    two = grade(school, hand_in({"b": {"mse_loss": source}}), "02", seed=7, workers=1)
+    assert bool(told) == bool(again) and two.results[0].marks == two.results[1].marks == one.results[0].marks
+    assert (len(reads) - 2 * alone > 0) == bool(again)
 
 
 def test_a_fresh_seed_is_drawn_and_recorded(school, hand_in):

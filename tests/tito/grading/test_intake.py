@@ -5,6 +5,8 @@ import json
 import os
 import socket
 import stat
+import struct
+import time
 import tracemalloc
 import zipfile
 
@@ -12,6 +14,7 @@ import pytest
 from school import IMPORTS, L1, MSE, REDUCE, notebook
 
 from tito.grading import grade, intake
+from tito.grading.pieces import read
 from tito.problem import Problem
 
 RIGHT = notebook({"imports": IMPORTS, "reduce": REDUCE, "mse_loss": MSE, "l1_loss": L1})
@@ -110,6 +113,30 @@ def test_zips_cannot_harm(school, tmp_path, monkeypatch):
     _refused(school, tmp_path, "none", "missing", "no notebook")
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_whose_content_is_spoilt_has_a_reason_whatever_it_was_packed_with(school, tmp_path, method):
+    path = tmp_path / "spoilt.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("losses_dev.ipynb", RIGHT)
+    data = bytearray(path.read_bytes())
+    start = data.index(b"losses_dev.ipynb") + 30
+    data[start : start + 200] = bytes(byte ^ 0x5A for byte in data[start : start + 200])
+    path.write_bytes(data)
+    _refused(school, tmp_path, "spoilt", "unreadable", "cannot be read")
+
+
+def test_a_zip_with_an_endless_list_of_files_is_not_read_to_its_end(school, tmp_path):
+    packed(tmp_path / "endless.zip", {"losses_dev.ipynb": RIGHT})
+    data = (tmp_path / "endless.zip").read_bytes()
+    listed, end = data.rindex(b"PK\x01\x02"), data.rindex(b"PK\x05\x06")
+    entries = data[listed:end] * 200_000
+    counts = struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, len(entries), listed, 0)
+    (tmp_path / "endless.zip").write_bytes(data[:listed] + entries + b"PK\x05\x06" + counts)
+    started = time.process_time()
+    _refused(school, tmp_path, "endless", "unreadable", "more than")
+    assert time.process_time() - started < 0.5
+
+
 def test_links_are_refused_for_they_may_lead_to_the_solution(school, tmp_path):
     solution = school.catalogue.find("02").notebook
     (tmp_path / "thief.ipynb").symlink_to(solution)
@@ -145,6 +172,40 @@ def test_lines_made_to_slow_a_pattern_do_not(school):
         "a.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": source}]}).encode(), school.catalogue[1]
     )
     assert len(found) == 1
+
+
+def test_a_word_of_many_accents_is_told_in_no_time(school):
+    source = "#| default_exp a" + "\u0301\u0327" * 100_000 + "\n#| export\nx = 1"
+    started = time.process_time()
+    with pytest.raises(intake.Refused, match="is the notebook of") as refused:
+        intake.pieces("a.ipynb", notebook({"x": source}, target="").encode(), school.catalogue[1])
+    assert len(str(refused.value)) < 200 and time.process_time() - started < 2
+
+
+def test_a_notebook_of_empty_lists_takes_little_memory(school):
+    lists = '"metadata": {"x": [' + "[]," * 3_000_000 + "0]}"
+    tracemalloc.start()
+    try:
+        with pytest.raises(intake.Refused, match="3,000,000 parts"):
+            intake.pieces("a.ipynb", RIGHT.replace('"metadata": {}', lists).encode(), school.catalogue[1])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert lists in RIGHT.replace('"metadata": {}', lists) and peak < 100 << 20
+
+
+def test_a_notebook_of_too_many_cells_is_refused(school):
+    many = '"cells": [' + '{"cell_type": "raw", "source": ""}, ' * 10_001
+    with pytest.raises(intake.Refused, match="10,000 cells"):
+        intake.pieces("a.ipynb", RIGHT.replace('"cells": [', many).encode(), school.catalogue[1])
+
+
+def test_outputs_are_not_kept_with_what_was_read(school):
+    raw = json.loads(RIGHT)
+    raw["cells"][1]["outputs"] = [{"output_type": "stream", "text": "x" * (4 << 20)}]
+    assert intake.pieces("kept.ipynb", json.dumps(raw).encode(), school.catalogue[1])
+    kept = read("kept.ipynb", json.dumps(raw))
+    assert set().union(*kept.raw["cells"]) == {"cell_type", "source", "metadata"}
 
 
 def test_refused_submissions_do_not_stop_the_batch_and_are_no_zeros(marked, tmp_path):

@@ -7,6 +7,7 @@ standard output. Both have other numbers before anything else happens: nobody's 
 import json
 import os
 
+from tito.grading.exam import blind
 from tito.grading.wire import LENGTH
 from tito.grading.worker import confine, probe
 from tito.grading.worker.answer import GlobalGenerator
@@ -41,6 +42,7 @@ def main() -> None:
         if "turns" in job:
             take_turns(job, answer_fd, course, questions, generator)
         else:
+            questions[:] = blind(questions)
             sit(job, answer_fd, course["target"], questions, modules, draws, generator)
     os._exit(0)
 

@@ -20,6 +20,7 @@ FUTURES = sum(
     getattr(__future__, name).compiler_flag for name in __future__.all_feature_names if name != "nested_scopes"
 )
 MERSENNE_TWISTER = 625 * 4  # bytes of its state: 624 words and the place of the next
+EARLIER: dict[str, types.CodeType] = {}  # the course's earlier lessons, by their modules' names, in order
 READY: dict[tuple[str, str], types.CodeType] = {}  # pieces that everyone was given, by source and place
 
 

@@ -61,7 +61,8 @@ class _Program(ctypes.Structure):
 
 
 def prepared(limits: dict, filter: str, seat: int) -> dict:
-    """The `limits` of a course with all that can be made once for every worker of this zygote."""
+    """The `limits` of a course with all that can be made once for every worker of this zygote, and no environment."""
+    _empty_environment()
     code = base64.b64decode(filter)
     return limits | {
         "base": base_size(),
@@ -70,6 +71,10 @@ def prepared(limits: dict, filter: str, seat: int) -> dict:
         "rules": _disk_rules(),
         "profile": sandbox.profile(*_readable()),
     }
+
+
+def _empty_environment() -> None:
+    os.environ.clear()
 
 
 def _disk_rules() -> int | None:
@@ -110,10 +115,6 @@ def confine(limits: dict, strict: bool = True) -> None:
 def _new_session(limits: dict) -> None:
     if os.getsid(0) != os.getpid():  # a process that stands alone was started in one
         os.setsid()
-
-
-def _empty_environment(limits: dict) -> None:
-    os.environ.clear()
 
 
 def _limit_resources(limits: dict) -> None:
@@ -179,11 +180,11 @@ def _enter_sandbox(limits: dict) -> None:
     sandbox.enter(limits["profile"], _libc)
 
 
-_POSIX = (_new_session, _empty_environment, _limit_resources, _change_user)
+_POSIX = (_new_session, _limit_resources, _change_user)
 _STEPS_OF = {
     "linux": (*_POSIX, _drop_capabilities, _limit_processes, _die_with_parent, _close_disk, _close_kernel),
     "darwin": (*_POSIX, _limit_processes, _enter_sandbox),
-    "win32": (_empty_environment,),
+    "win32": (),
 }
 _STEPS = _STEPS_OF.get(sys.platform, (*_POSIX, _limit_processes))
 

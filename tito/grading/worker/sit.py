@@ -2,6 +2,7 @@
 
 import gc
 import os
+import random
 import sys
 import sysconfig
 import types
@@ -11,6 +12,7 @@ import numpy.random
 
 from tito.grading import exam, wire
 from tito.grading.worker.answer import (
+    EARLIER,
     READY,
     GlobalGenerator,
     Namespace,
@@ -27,20 +29,23 @@ _FILLED: list[bytes] = []  # objects that hold their places
 
 
 def prepare(course: dict) -> tuple[list, list]:
-    """Load the prerequisites and the exam, then take away the ways back to the disk."""
+    """Load the prerequisites and the exam, then take away the ways back to the disk.
+
+    Their text does not stay: student code could find it, and an error's message carry it to its student.
+    """
     for library in course["libraries"]:
         __import__(library)
     numpy.random.default_rng(0).normal()  # imported on first use: 13 ms in every worker otherwise
     modules = []
-    for name, source in course["prerequisites"]:
+    for name, source in course.pop("prerequisites"):
         module = make_module(name)
-        READY[source, name] = compile(source, module.__file__, "exec")
-        exec(READY[source, name], module.__dict__)
+        EARLIER[name] = compile(source, module.__file__, "exec")
+        exec(EARLIER[name], module.__dict__)
         publish(module)
         modules.append(module)
     for source, place in course.get("provided", ()):  # once here, not once a worker: a third of a student's cells
         READY[source, place] = compile(source, place, "exec", dont_inherit=True)
-    questions = exam.load(course["exam"])
+    questions = exam.load(course.pop("exam"))
     settle()
     return questions, modules
 
@@ -72,6 +77,7 @@ def _gaps_filled() -> list[bytes]:
 def drawn(seed: int, questions: list, generator: GlobalGenerator) -> list:
     """What each question is asked with. The seed stays in this frame: a worker need not know the order of the cases."""
     generator.start(seeds(seed, "the global generator") & 0xFFFFFFFF)
+    random.seed(seeds(seed, "Python's own generator"))
     return [given(seed, question) for question in questions]
 
 

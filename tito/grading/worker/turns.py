@@ -3,7 +3,7 @@
 What a student wrote never takes a turn: it has a process of its own.
 """
 
-from tito.grading.worker.answer import READY, forget, given, make_module, publish
+from tito.grading.worker.answer import EARLIER, READY, forget, given, make_module, publish
 from tito.grading.worker.sit import sit
 
 
@@ -18,17 +18,17 @@ def take_turns(job: dict, answer_fd: int, course: dict, questions: list, generat
     for source in job["turns"]:
         pieces = [[n, source if n == job["turning"] else text, *rest] for n, text, *rest in job["pieces"]]
         draws = {number: given(job["draw_from"], questions[number]) for number in job["questions"]}
-        modules = _fresh(course["prerequisites"], course["target"].partition(".")[0])
+        modules = _fresh(course["target"].partition(".")[0])
         turn = {"own": [], "pieces": pieces, "questions": job["questions"]}
         sit(turn, answer_fd, course["target"], questions, modules, draws, generator)
 
 
-def _fresh(prerequisites: list, package: str) -> list:
-    """The prerequisites as if nobody had used them yet."""
+def _fresh(package: str) -> list:
+    """The earlier lessons as if nobody had used them yet."""
     forget(package)
     modules = []
-    for name, source in prerequisites:
+    for name, code in EARLIER.items():
         modules.append(make_module(name))
-        exec(READY[source, name], modules[-1].__dict__)
+        exec(code, modules[-1].__dict__)
         publish(modules[-1])
     return modules

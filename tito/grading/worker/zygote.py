@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 
+from tito.grading.exam import blind
 from tito.grading.wire import LENGTH, NUMBER
 from tito.grading.worker import confine, probe
 from tito.grading.worker.answer import GlobalGenerator
@@ -54,13 +55,13 @@ def _exactly(control: socket.socket, size: int) -> bytes:
 
 def serve(control: socket.socket, course: dict, questions: list, modules: list, limits: dict) -> None:
     """Fork and end workers as the judge asks, until it is gone."""
-    child, draws, generator = 0, [], GlobalGenerator()
+    child, draws, generator, blinded = 0, [], GlobalGenerator(), blind(questions)
     while True:
         word, fds, _, _ = socket.recv_fds(control, 1, 2)
         if word == b"S":  # inputs drawn once, not once a worker: a tenth of its time
             draws = drawn(json.loads(_received(control)), questions, generator)
         elif word == b"F":
-            child = _fork(control, fds, course, questions, modules, limits, draws, generator)
+            child = _fork(control, fds, course, questions, blinded, modules, limits, draws, generator)
         elif word == b"E":
             control.sendall(NUMBER.pack(_end(child)))
             child = 0
@@ -109,7 +110,7 @@ def _end(child: int) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: list, limits: dict, draws, generator):
+def work(job_fd: int, answer_fd: int, course: dict, questions, blinded, modules, limits: dict, draws, generator):
     """One worker's life: confine itself, read its job, do it, end."""
     confine.close_all_but(*confine.handles(limits, job_fd, answer_fd))
     confine.confine(limits, strict=not course["unsafe"])
@@ -118,5 +119,6 @@ def work(job_fd: int, answer_fd: int, course: dict, questions: list, modules: li
     if "turns" in job:
         take_turns(job, answer_fd, course, questions, generator)
     else:
+        questions[:] = blinded  # in place, for the frames below hold that list
         sit(job, answer_fd, course["target"], questions, modules, draws, generator)
     os._exit(0)
