@@ -241,3 +241,33 @@ def test_numbers_are_written_alike_whether_expected_or_got():
     with pytest.raises(AssertionError) as told:
         expect(np.array, [1 / 3, np.nan, 1e-30], dtype=np.float32, gives=0.0)
     assert "got      shape (3,): [0.3333333, nan, 1e-30]" in str(told.value)
+
+
+def test_the_line_of_the_test_that_asked_stands_below_the_student_s_line(course):
+    source_of(course.root / NOTEBOOK, 4, "#| export\ndef double(x):\n    return x + None\n")
+    source_of(course.root / NOTEBOOK, 5, "def test_double():\n    assert double(3) == 6\n\n\ntest_double()")
+    shown = tito(course.root, "test", "double").stdout
+    assert "cell 4, line 3:  return x + None\n  the test asks:  assert double(3) == 6\n" in shown
+    source_of(course.root / NOTEBOOK, 4, WRONG)
+    assert "the test asks" not in tito(course.root, "test", "double").stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("return shfit(x)", "name 'shfit' is not defined. Did you mean shift?"),
+        ("twice = 2 * x; return twise", "name 'twise' is not defined. Did you mean twice?"),
+        ("return 'a'.uper()", "'str' object has no attribute 'uper'. Did you mean upper?"),
+        ("return nothing_like_it", "name 'nothing_like_it' is not defined"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told_with_what_may_have_been_meant(course, line, told):
+    source_of(course.root / NOTEBOOK, 4, f"def shift(x):\n    return x\n\n\ndef double(x):\n    {line}\n")
+    assert run(course, "01", "double").results[0].message.partition(": ")[2] == told
+
+
+def test_a_warning_that_a_test_makes_an_error_is_told_as_one(course):
+    source_of(course.root / NOTEBOOK, 4, "import numpy as np\n\n\ndef double(x):\n    return np.exp(x)\n")
+    source_of(course.root / NOTEBOOK, 5, "with np.errstate(over='raise'):\n    assert double(1e4) == 2e4")
+    message = run(course, "01", "double").results[0].message
+    assert message.startswith("FloatingPointError: overflow") and "NumPy elsewhere only warns of this" in message

@@ -18,6 +18,7 @@ import types
 import warnings
 
 from tito.running.asserts import explained
+from tito.running.meant import meant
 from tito.workspace import activate
 
 TAIL = 4000  # characters of printed text that are kept of a cell
@@ -159,6 +160,8 @@ def _error(raised: BaseException, cell: dict, plan: dict) -> dict:
         message = f"(its message cannot be shown: {broken!r})"
     if isinstance(raised, AssertionError) and not message:
         message = explained(raised)
+    elif near := meant(raised):
+        message += f". Did you mean {near}?"
     found = {"type": type(raised).__name__, "message": message[:TAIL], "frames": _frames(raised, plan)}
     found["name"] = str(getattr(raised, "name", None) or "")
     found["defines"] = _defined_names(cell["source"])

@@ -70,6 +70,8 @@ def _in_full(done, result) -> None:
         say_parts((f"  {_place(done, result.cell)}, line {result.line}:  ", "dim"), (result.text, None))
     if result.home and result.home != result.cell:
         say(f"  your code is in {_place(done, result.home)}", "dim")
+    if result.asked:
+        say_parts(("  the test asks:  ", "dim"), (result.asked, None))
     _printed(result.printed.splitlines())
     say()
 
