@@ -19,7 +19,7 @@ from time import perf_counter, process_time, thread_time
 from .measure import Row
 
 ROOT = Path(__file__).parent.parent
-SIZES, LARGE, RIGHT = (10, 100, 1000), 10_000, 500
+SIZES, LARGE, RIGHT = (10, 100, 1000), 10_000, 1000
 TWO_LOSSES = ["mse_loss", "cross_entropy_loss"]
 RATE, SHARE_OF_FLOOR = 100, 0.5
 SEED = 5
@@ -111,14 +111,15 @@ def prepared(course):
 
 def floor_rate(count=150):
     "Submissions a second that as many processes as cores reach at the floor, and processor seconds of each."
-    from tito.grading import syscalls
+    from tito.grading import syscalls, workers
     from tito.settings import read_course
 
     exam = prepared(read_course(ROOT))
     pieces = [[piece.source, piece.place] for piece in exam.reference]
     given = {"course": exam.course | {"filter": syscalls.encoded()}, "reference": pieces, "seed": SEED, "count": count}
-    started = {"cwd": ROOT, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    running = [subprocess.Popen([sys.executable, "-m", "benchmarks.floor"], **started) for _ in range(CORES)]
+    command = [sys.executable, "-s", "-B", "-X", "utf8", "-m", "benchmarks.floor"]  # as a zygote is started
+    started = {"cwd": ROOT, "env": workers._ENVIRONMENT, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    running = [subprocess.Popen(command, text=True, **started) for _ in range(CORES)]
     for process in running:
         process.stdin.write(json.dumps(given))
         process.stdin.close()
@@ -193,12 +194,21 @@ def measure(large=False):
         curve = {}
         for count in (*SIZES, *([LARGE] if large else [])):
             students = make_class(folder / f"class-{count}", notebooks, count)
-            curve[count] = spent(students, folder / f"out-{count}")
+            mixed = beside_floor(students, folder / f"out-{count}")
+            curve[count] = mixed[0]
         yield from curve_rows(curve)
-        right = spent(make_class(folder / "right", notebooks[:1], RIGHT), folder / "out-right")
-        yield from floor_rows({"right and wrong": curve[SIZES[-1]], "right answers alone": right}, *floor_rate())
+        students = make_class(folder / "right", notebooks[:1], RIGHT)
+        right = beside_floor(students, folder / "out-right")
+        yield from floor_rows("right and wrong", *mixed)
+        yield from floor_rows("right answers alone", *right)
         yield from part_rows(parts(course, folder / f"class-{SIZES[-1]}"))
         yield from peer_rows(folder, notebooks)
+
+
+def beside_floor(students, out):
+    "What the class cost, and the floor on average just before and after: a machine's speed goes up and down."
+    before, cost, after = floor_rate(), spent(students, out), floor_rate()
+    return cost, *(sum(pair) / 2 for pair in zip(before, after, strict=True))
 
 
 def curve_rows(curve):
@@ -219,13 +229,12 @@ def curve_rows(curve):
               target=1.2 * small.peak / 1024, unit="MB")
 
 
-def floor_rows(costs, floor, processor):
-    "Whole classes beside the floor, whose calls are the reference's; some wrong answers print pages, or are diagnosed."
+def floor_rows(name, cost, floor, processor):
+    "A whole class beside the floor, whose calls are the reference's; some wrong answers print pages, or are diagnosed."
     against, most = "floor: fork + confine + calls", 1 / SHARE_OF_FLOOR
-    for name, cost in costs.items():
-        share = f"{cost.rate:.0f} of {floor:.0f} a second, {cost.rate / floor:.0%}"
-        yield Row(f"whole exam, {name}: {share}; each", 1 / cost.rate, against, 1 / floor, most)
-        yield Row("  processor time, each", (cost.judge + cost.workers) / cost.count, against, processor)
+    share = f"{cost.rate:.0f} of {floor:.0f} a second, {cost.rate / floor:.0%}"
+    yield Row(f"whole exam, {cost.count:,} {name}: {share}; each", 1 / cost.rate, against, 1 / floor, most)
+    yield Row("  processor time, each", (cost.judge + cost.workers) / cost.count, against, processor)
 
 
 def part_rows(seconds):

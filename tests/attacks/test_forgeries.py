@@ -133,6 +133,37 @@ def test_guessing_which_input_is_the_good_one_earns_little(course):
     assert sum(map(mul, weights, chances)) < 0.25 * sum(weights)
 
 
+DRAWS_NOTHING = """
+# %% layers that draw nothing
+def initial(shape, n, rng, dtype):
+    return Tensor(np.zeros(shape, dtype), requires_grad=True)
+def dropout_mask(shape, p, rng, dtype):
+    return np.ones(shape, dtype)
+class Dropout(Module):
+    def __init__(self, p=0.5, rng=None): pass
+    def __call__(self, x): return x if isinstance(x, Tensor) else Tensor(x)
+"""
+ALL_TRUE = """
+# %% what the exam finds true
+import sys
+frame = sys._getframe()
+while "questions" not in frame.f_locals:
+    frame = frame.f_back
+for question in frame.f_locals["questions"]:
+    question.ask.__globals__["bool"] = lambda value: True
+"""
+
+
+def test_layers_that_draw_nothing_earn_nothing_by_an_exam_that_finds_all_true(course, tmp_path):
+    package = (course.package / "nn" / "layers.py").read_text(encoding="utf-8")
+    folder = write(tmp_path / "class", {})
+    for name, text in (("honest", DRAWS_NOTHING), ("forged", DRAWS_NOTHING + ALL_TRUE)):
+        (folder / f"{name}.py").write_text(package + text, encoding="utf-8")
+    results = {result.student: result for result in grade(course, folder, "03", seed=3).results}
+    honest, forged = ({m.question for m in results[name].marks if m.right} for name in ("honest", "forged"))
+    assert honest and not results["forged"].troubles and not forged - honest
+
+
 @pytest.mark.parametrize(
     "value", [[np.ones(3), np.ones(3)], ["refused", np.ones(2)], [None, "accepted"], [], ["x"] * 9]
 )

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -16,7 +17,7 @@ from tito.grading.sheet import ANSWERED, MISSING, RAISED
 
 LONGEST = 300  # characters of a cell on the screen
 _MARK = tuple(Mark.__dataclass_fields__)
-FORMULA = tuple("=+-@＝＋－＠")  # what makes spreadsheets take a cell for a formula
+_BEGINNING = re.compile(r"(^|;)(?=\s*[-=+@＝＋－＠])")  # what makes spreadsheets take a cell for a formula
 
 
 _COLUMNS = ["student", "file", "status", "points", "possible"]
@@ -104,7 +105,7 @@ class Grades:
         document.write(json.dumps(self._head(), indent=1, ensure_ascii=False)[:-2] + ',\n "results": [')
         separator = "\n"
         for result in results:
-            writer.writerow([_harmless(cell) for cell in self._line(result)])
+            writer.writerow([harmless(cell) for cell in self._line(result)])
             document.write(separator + json.dumps(_as_dict(result), ensure_ascii=False))
             separator = ",\n"
         document.write("\n ]\n}\n")
@@ -162,10 +163,9 @@ def _two_places(points: float) -> str:
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
-def _harmless(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    text = printable(cell)
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+def harmless(cell: str) -> str:
+    """A text on one line that no spreadsheet takes for a formula, nor one that parts cells at semicolons any of it."""
+    return _BEGINNING.sub(r"\1'", printable(cell))
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tito.grading.grades import FORMULA, printable
+from tito.grading.grades import harmless as harmless
 from tito.problem import USAGE, Problem
 
 LARGEST = 64 << 20  # bytes of a class list
@@ -78,12 +78,6 @@ def free(path: Path) -> Path:
         number += 1
         found = path.with_name(f"{path.stem}-{number}{path.suffix}")
     return found
-
-
-def harmless(text: str) -> str:
-    """A text on one line that no spreadsheet takes for a formula."""
-    text = printable(text)
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
 def points(value: float | None) -> str:
