@@ -88,7 +88,7 @@ class Submission:
         """Of several faults together: what a cell does not do by itself, and one that it builds on gets wrong alone."""
         for name in reversed([name for name, places in self.left.items() if places]):  # the later builds on the earlier
             below = [n for n in self.left if n != name and name in self.known.reach(self.seat, n)]
-            if not below or not (own := self._by_itself(name)):
+            if not below or self._has_a_name(name) or not (own := self._by_itself(name)):
                 continue
             foreign = [place for place in self.left[name] if not self._alike(place, own)]
             causes = [cell for other in below if foreign and (cell := self._by_itself(other))]
@@ -101,6 +101,11 @@ class Submission:
                     self._take(cause.exercise, {name: hits})
             if self.left[name] and not self._errs(own):
                 self._acquit(name, [cause.exercise for cause in causes if self._errs(cause)])
+
+    def _has_a_name(self, name: str) -> bool:
+        """Whether one known mistake explains all that is left: no other cause is then looked for."""
+        exercise, left = self.exercises[name], self.left[name]
+        return exercise.comparable(left) and exercise.suspected(left, MISTAKE)[1] == left
 
     def _acquit(self, name: str, faulty: list[str]) -> None:
         """Several faults may do together what none of them does alone, and show it in a cell that is right."""
