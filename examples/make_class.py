@@ -1,4 +1,4 @@
-"""Makes examples/class from students.py and solutions/: real filled notebooks of the released edition.
+"""Makes examples/class from students.py, solutions/ and answers/: real filled notebooks of the released edition.
 
     python examples/make_class.py            write the submissions again (after any change of the lesson)
     python examples/make_class.py --check    only say which are out of step
@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tito.author.release import student_edition  # noqa: E402
+from tito.author.release import ANSWER, student_edition  # noqa: E402
 from tito.mistakes import read_mistakes  # noqa: E402
 from tito.notebook import Notebook, source_lines, with_cells  # noqa: E402
 from tito.settings import find_course  # noqa: E402
@@ -69,7 +69,16 @@ def filled(released: Notebook, student: Student, known: dict) -> Notebook:
         if sources[exercise].count(old) != 1:
             raise ValueError(f"{student.name}: {old!r} stands {sources[exercise].count(old)} times in {exercise}")
         sources[exercise] = sources[exercise].replace(old, new)
+    if student.answers:
+        sources |= answered(released, (HERE / "answers" / f"{student.name}.md").read_text(encoding="utf-8"))
     return with_new_cells(with_cells(released, sources), new_cells)
+
+
+def answered(released: Notebook, text: str) -> dict[str, str]:
+    """The question cells with a student's text where the release left room for it, which an empty text takes away."""
+    cells = {cell.grade_id: cell.source for cell in released.cells if cell.is_answer}
+    _, *parts = SECTION.split(text)
+    return {name: cells[name].replace(ANSWER, given.strip()) for name, given in zip(*[iter(parts)] * 2, strict=True)}
 
 
 def sections(text: str):

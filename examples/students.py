@@ -15,8 +15,9 @@ class Student:
 
     `fills`: files of solutions/, later ones on top of earlier ones, or `only` these exercises of them (the others lose
     everything). `mistakes`: entries of the lesson's mistakes.py. `edits`: (exercise, old text, new text). `damage`: a
-    function of make_class, for what is done to the finished file. `loses`: by exercise, the aspects that lose marks, or
-    EVERYTHING; all else is full.
+    function of make_class, for what is done to the finished file. `answers`: whether answers/ holds this student's text
+    for the questions that a person reads. `loses`: by exercise, the aspects that lose marks, or EVERYTHING; all else is
+    full.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Student:
     mistakes: tuple[str, ...] = ()
     edits: tuple[tuple[str, str, str], ...] = ()
     damage: str = ""
+    answers: bool = False
     status: str = "graded"
     mark: float | None = POINTS
     loses: dict[str, str] = field(default_factory=dict)
@@ -34,7 +36,8 @@ class Student:
 STUDENTS = [
     # Right, each in a way of its own
     Student("amara-okafor", "Right: NumPy on whole arrays."),
-    Student("bo-lindqvist", "Right: loops over the entries.", fills=("loops",)),
+    Student("bo-lindqvist", "Right: loops over the entries. Answers every question, one at length.", fills=("loops",),
+            answers=True),
     Student("chen-wei", "Right: Tensor operations alone; the array functions stay unwritten, and nobody calls them.",
             fills=("composed",)),
     Student("daria-petrova", "Right: classes of her own.", fills=("vectorised", "objects")),
@@ -58,8 +61,8 @@ STUDENTS = [
             loses=dict.fromkeys(("mse_loss", "l1_loss", "hinge_loss", "l2_loss", "l1_regularization"), "gradient")),
 
     # One known mistake each, in something otherwise right
-    Student("lena-fischer", "Halves the squared error.", mistakes=("mse_loss/half",),
-            mark=75, loses={"mse_loss": EVERYTHING}),
+    Student("lena-fischer", "Halves the squared error. Answers in a few words, some of them wrong.",
+            mistakes=("mse_loss/half",), answers=True, mark=75, loses={"mse_loss": EVERYTHING}),
     Student("mateo-rossi", "L1 is never reduced.", fills=("loops",), mistakes=("l1_loss/not reduced",),
             mark=77.81, loses={"l1_loss": "value reduction gradient errors"}),
     Student("nadia-rahman", "Huber's line begins on one side only.", mistakes=("huber_loss/one side only",),
@@ -71,7 +74,8 @@ STUDENTS = [
             mark=80, loses={"bce_with_logits_loss": "stability"}),
     Student("quentin-moreau", "The logarithm of a softmax.", mistakes=("cross_entropy_loss/log of a softmax",),
             mark=80.11, loses={"cross_entropy_loss": "stability"}),
-    Student("rosa-alvarez", "NLL picks every class for every row.", mistakes=("nll_loss/all pairs indexed",),
+    Student("rosa-alvarez", "NLL picks every class for every row. Three answers, one of them deleted again.",
+            mistakes=("nll_loss/all pairs indexed",), answers=True,
             mark=77.93, loses={"nll_loss": "value reduction stability gradient"}),
     Student("samir-khan", "KL is nan at zero targets.", fills=("loops",), mistakes=("kl_div_loss/zero target",),
             mark=80.17, loses={"kl_div_loss": "stability"}),

@@ -8,6 +8,7 @@ from pathlib import Path
 from tito.notebook import Notebook, read_notebook
 from tito.problem import USAGE, Problem
 
+ELSEWHERE = "tito start, or change into your workspace"  # where there is no lesson
 _FOLDER = re.compile(r"(\d+)_(\w+)")
 _TARGET = re.compile(r"#\|\s*default_exp\s+([\w.]+)")
 _ITEM = re.compile(r"- (\w+):\s*(.*)")
@@ -95,7 +96,8 @@ class Catalogue(list):
     def read(cls, course) -> "Catalogue":
         """The lesson folders that hold their notebook; raises Problem for two with one number or name."""
         if not course.modules.is_dir():
-            raise Problem(f"{course.modules} is missing: a course keeps its lessons there", code=USAGE)
+            what = f"{course.modules} is missing: a course keeps its lessons there"
+            raise Problem(what, next=ELSEWHERE, code=USAGE)
         found = cls()
         for path in course.modules.iterdir():
             match = _FOLDER.fullmatch(path.name)

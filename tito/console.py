@@ -39,6 +39,7 @@ def say_parts(*parts: tuple[str, str | None], cut: bool = False, words: bool = F
     from rich.text import Text
 
     line = Text.assemble(*[(text, style or "") for text, style in parts])
+    line.rstrip()
     if cut and screen().is_terminal:
         screen().print(line, no_wrap=True, overflow="ellipsis", soft_wrap=False)
     else:
@@ -74,7 +75,13 @@ def table(columns: list[tuple[str, str]], rows: list[tuple], styles: list[str | 
     grid.add_column(columns[-1][0], justify=columns[-1][1])  # the one that rich may shrink; its texts do not wrap
     for row, style in zip(rows, styles, strict=True):
         grid.add_row(*[_text(str(cell), style) for cell in row])
-    screen().print(grid, soft_wrap=False)
+    if screen().is_terminal:
+        screen().print(grid, soft_wrap=False)
+        return
+    with screen().capture() as printed:
+        screen().print(grid, soft_wrap=False)
+    lines = [line.rstrip() for line in printed.get().splitlines()]  # rich fills the last column with blanks
+    screen().out("\n".join(lines), highlight=False)
 
 
 def _text(value: str, style: str | None):

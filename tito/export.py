@@ -14,7 +14,7 @@ from pathlib import Path
 from tito import handmade
 from tito.catalogue import Module
 from tito.problem import Problem
-from tito.regions import STUB, without_markers
+from tito.regions import without_markers
 
 INIT, INDEX = "__init__.py", "_modidx.py"
 
@@ -139,12 +139,12 @@ def table_of_contents(course, folder: str, exported: list[str]) -> str:
 def _notes(course, module: Module) -> list[str]:
     """What of a lesson is exported but does not work yet, as far as is known without running it."""
     from tito.running.unexported import unexported
-    from tito.student.progress import failing
+    from tito.student.progress import failing, unwritten
 
     notebook = module.read()
-    unwritten = [e.name for e in notebook.exercises if e.cell and STUB.format(e.name) in e.cell.source]
-    wrong = [name for name in failing(course, module) if name not in unwritten]
-    parts = [f"{len(unwritten)} of {len(notebook.exercises)} exercises not written yet"] if unwritten else []
+    left = [exercise.name for exercise in notebook.exercises if unwritten(exercise)]
+    wrong = [name for name in failing(course, module) if name not in left]
+    parts = [f"{len(left)} of {len(notebook.exercises)} exercises not written yet"] if left else []
     parts += [f"at their last test {', '.join(wrong)} failed"] if wrong else []
     notes = [f"{module.folder}: {'; '.join(parts)}"] if parts else []
     return notes + [f"{course.inside(module.notebook)}, cell {found.used} {found}" for found in unexported(notebook)]

@@ -117,8 +117,13 @@ def _called(function):
 def shown(value):
     """A short text of a value: arrays on one line, long ones cut in the middle."""
     data = bare(value)
-    if type(data) is float and len(repr(data)) > 9:
-        return f"{data:.7g}"
+    if type(data) is float:
+        return _number(data)
     if isinstance(data, (np.ndarray, np.generic)):
-        return " ".join(np.array2string(np.asarray(data), precision=6, separator=", ", threshold=20).split())
+        numbers = {"float_kind": _number}  # NumPy would write all with the exponent that one of them needs
+        return " ".join(np.array2string(np.asarray(data), formatter=numbers, separator=", ", threshold=20).split())
     return repr(data) if len(repr(data)) < 80 else repr(data)[:77] + "..."
+
+
+def _number(value):
+    return repr(float(f"{value:.7g}"))

@@ -1,7 +1,6 @@
 """`tito test`: run a notebook in a fresh process and judge each exercise by what its test cell did."""
 
 import difflib
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -11,25 +10,12 @@ from tito.edition import released_tests, test_digest
 from tito.export import target_path
 from tito.notebook import Cell, Exercise, Notebook
 from tito.problem import USAGE, Problem
-from tito.running.outcome import (
-    CRASHED,
-    FAILED,
-    MISSING,
-    NOT_REACHED,
-    NOT_STARTED,
-    TIMEOUT,
-    WAITING,
-    Result,
-    explained,
-    judged,
-    not_run,
-)
+from tito.running.outcome import FAILED, WAITING, Result, explained, judged, not_run
 from tito.running.process import Run, run_cells
 from tito.running.unexported import unexported
 from tito.student import lessons
+from tito.student.onwards import onwards
 from tito.student.progress import export_state, remember
-
-_NEEDS = re.compile(r"needs the exercise (\w+),")
 
 
 @dataclass
@@ -74,7 +60,8 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     _compare_with_release(wanted, results, released)
     done = Tested(module.folder, module.title, results)
     if not exercises or not done.passed:  # a named exercise that passes needs no other cell
-        done.troubles = _troubles(notebook, cells, run)
+        homes = {result.home for result in results if not result.passed}
+        done.troubles = [each for each in _troubles(notebook, cells, run) if each.cell not in homes]
     done.shown = _shown_numbers(notebook)
     _catch_unexported(notebook, done)
     remember(course, module, notebook, results)
@@ -83,7 +70,7 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
         _blame(lesson, done)
     done.stale = _stale(course, module, notebook)
     done.seconds = round(time.perf_counter() - started, 2)
-    done.next = f"tito export {lesson.number}" if lesson else _next(course, module, done)
+    done.next = f"tito export {lesson.number}" if lesson else onwards(course, module, done)
     return done
 
 
@@ -193,41 +180,4 @@ def _unexported_lesson(course, module: Module, run: Run) -> Module | None:
             lesson = course.catalogue.exporter(course, error["name"])
             if lesson and lesson in course.catalogue.before(module):
                 return lesson
-    return None
-
-
-def _next(course, module: Module, done: Tested) -> str:
-    """The command that helps most now."""
-    order = [FAILED, TIMEOUT, CRASHED, MISSING, NOT_STARTED, NOT_REACHED]
-    left = sorted((r for r in done.results if r.status in order), key=lambda r: order.index(r.status))
-    if done.passed and export_state(course, module) == "exported":
-        return following(course, module)
-    if done.passed:
-        return f"tito export {module.number}"
-    needed = _needed_elsewhere(course, module, done)
-    if needed and not any(r.status in (FAILED, TIMEOUT, CRASHED, MISSING) for r in left):
-        return f"write {needed[1]} in {needed[0].folder}, then: tito export {needed[0].number}"
-    if not left:  # every one waits for a cell that is no exercise
-        return f"run {done.troubles[0].name if done.troubles else 'the notebook'} in Jupyter and see why it fails"
-    first = left[0]
-    verb = "write" if first.status == NOT_STARTED else "look at"
-    return f"{verb} {first.name} in {course.inside(module.notebook)}, then: tito test {module.number} {first.name}"
-
-
-def following(course, module: Module) -> str:
-    """Where to go from a finished lesson."""
-    later = [m for m in course.catalogue.from_(module)[1:] if m.notebook.exists()]
-    return f"go on with {course.inside(later[0].notebook)}, or: tito submit {module.number}" if later else "tito status"
-
-
-def _needed_elsewhere(course, module: Module, done: Tested) -> tuple[Module, str] | None:
-    """The unwritten exercise of an earlier lesson, and that lesson, which a waiting exercise needs."""
-    waiting = [_NEEDS.search(result.message) for result in done.results if result.status == WAITING]
-    names = [found[1] for found in waiting if found]
-    for earlier, notebook in lessons.lessons(course) if names else []:
-        if isinstance(notebook, Problem) or earlier not in course.catalogue.before(module):
-            continue
-        for exercise in notebook.exercises:
-            if exercise.name in names:
-                return earlier, exercise.name
     return None

@@ -190,6 +190,62 @@ def test_a_cause_that_nobody_knows_is_found_by_the_student_s_own_cell(losses_roo
     assert [diagnosis.exercise for diagnosis in found] == ["reduce_terms"] and len(found[0].costs) > 10
 
 
+@pytest.fixture(scope="module")
+def autograd_room(course):
+    room = Room(course, "05", SEED)
+    yield room
+    room.close()
+
+
+def together(room, *names) -> tuple[set, list]:
+    """The exercises that lose marks by several known mistakes at once, and the diagnoses."""
+    codes = {f"{m['exercise']}/{m['name']}": m["code"] for m in room.known.mistakes}
+    marks, found = room.diagnosed({name.split("/")[0]: codes[name] for name in names})
+    return {mark.exercise for mark in marks if not mark.right}, found
+
+
+def test_two_faults_at_once_are_each_named_and_what_is_right_is_told_to_build_on_them(autograd_room):
+    names = "receive/assigns", "unbroadcast/stretched axes only"
+    lost, found = together(autograd_room, *names)
+    assert {f"{diagnosis.exercise}/{diagnosis.name}" for diagnosis in found} == set(names)
+    costs = {diagnosis.exercise: set(diagnosis.costs) for diagnosis in found}
+    assert costs["receive"] | costs["unbroadcast"] == lost - {"unbroadcast"} and len(lost) > 8
+    assert {"multiply_rules", "backward"} <= costs["receive"] & costs["unbroadcast"]
+    assert "power_rules" not in costs["unbroadcast"], "unbroadcast alone gets nothing of it wrong"
+
+
+def test_what_only_two_faults_together_get_wrong_is_acquitted(autograd_room):
+    names = "newest_first/leaves too", "backward/missing rule silent"
+    lost, found = together(autograd_room, *names)
+    acquitted = {diagnosis.exercise for diagnosis in found if diagnosis.name == "built on what is wrong"}
+    assert acquitted == lost - {"newest_first", "backward"} and len(acquitted) > 10
+    says = {diagnosis.says for diagnosis in found if diagnosis.exercise in acquitted}
+    assert len(says) == 1 and "builds on your newest_first and backward, which are wrong" in says.pop()
+
+
+def test_a_cell_that_needs_more_of_the_student_s_code_is_nowhere_a_cause(losses_room):
+    odd = """
+        REDUCTIONS = ("mean", "sum", "none")
+
+
+        def reduce_terms(terms, reduction):
+            return terms if reduction == "none" else getattr(odd(terms), reduction)()
+    """
+    l2_loss = """
+        def odd(terms):
+            return terms * 1.5 + 0.25
+
+
+        def l2_loss(w, reduction="mean"):
+            return reduce_terms(w * w * 0.25, reduction)
+    """
+    cells = {"reduce_terms": dedent(odd), "l2_loss": dedent(l2_loss)}
+    marks, found = losses_room.diagnosed(cells)
+    assert len({mark.exercise for mark in marks if not mark.right}) > 10
+    assert not any(diagnosis.costs or "NameError" in diagnosis.name for diagnosis in found)
+    assert "built on what is wrong" not in {diagnosis.name for diagnosis in found}
+
+
 def test_the_evidence_is_a_call_that_shows_it(losses_room):
     cells = next(cells for name, cells, _ in CASES if name == "mse per row")
     _, [found] = losses_room.diagnosed(cells)

@@ -9,6 +9,7 @@ from students import EVERYTHING, POINTS, STUDENTS
 
 from tito import testing
 from tito.grading import grade
+from tito.review.desk import added, questions
 from tito.settings import read_course
 
 CLASS = make_class.HERE / "class"
@@ -100,6 +101,20 @@ def test_the_status_of_a_question_says_what_happened(results, name, exercise, st
 def test_a_value_without_a_tensor_earns_its_marks_with_a_remark(results):
     marks = [mark for mark in results["liam-byrne"].marks if mark.exercise == "mse_loss" and mark.aspect == "value"]
     assert all(mark.right and mark.remark for mark in marks)
+
+
+def test_some_answered_the_questions_that_a_person_reads_each_in_their_own_way(course, results):
+    asked = {name: each for name, each in questions(course.catalogue.find("04")).items() if each.task.manual}
+    given = {
+        result.student: {name: added(asked[name], text) for name, text in result.answers.items()}
+        for result in results.values()
+    }
+    answered = {student for student, texts in given.items() if any(texts.values())}
+    assert answered == {student.name for student in STUDENTS if student.answers}
+    written = [text for student in answered for text in given[student].values() if text]
+    assert len(set(written)) == len(written) == 11 and max(map(len, written)) > 1500 > 300 > min(map(len, written))
+    assert given["rosa-alvarez"]["question_memory"] == ""
+    assert "*Your answer here.*" not in results["rosa-alvarez"].answers["question_memory"]
 
 
 def test_an_edited_test_cell_changes_no_mark(results):

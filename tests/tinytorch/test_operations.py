@@ -8,7 +8,7 @@ from checks import Fixed, assert_agrees_with_torch, assert_gradients_are_slopes
 from operation_cases import OPERATIONS, collect
 
 from tinytorch import Tensor
-from tinytorch.core.tensor import binary
+from tinytorch.core.tensor import binary, unary
 
 OPS = collect()
 CASES = [pytest.param(name, inputs, id=f"{name}-{i}")
@@ -128,3 +128,13 @@ def test_only_numpys_word_on_broadcasting_is_told_in_ours():
     assert "Did you forget a reshape?" not in str(told.value)
     with pytest.raises(ValueError, match="do not broadcast.*Did you forget a reshape?"):
         Tensor(np.ones((2, 3))) + np.ones(4)
+
+
+def test_shapes_that_meet_inside_of_an_operation_are_named_beside_those_it_was_given():
+    share = unary(lambda a: a / a.sum(axis=1), "share")
+    with pytest.raises(ValueError) as told:
+        share(Tensor(np.ones((2, 3))))
+    assert "share: shape (2, 3) became (2, 3) and (2,), which do not broadcast" in str(told.value)
+    with pytest.raises(ValueError) as told:
+        Tensor(np.ones((2, 3))) * np.ones((4, 3))
+    assert "multiply: shapes (2, 3) and (4, 3) do not broadcast" in str(told.value)

@@ -117,3 +117,12 @@ def test_grading_a_folder_that_is_not_there_is_a_usage_error(tmp_path):
 def test_limits_come_from_the_settings():
     course = read_course(ROOT)
     assert replace(course, cell_time_limit=1).cell_time_limit == 1 and course.test_time_limit >= course.cell_time_limit
+
+
+def test_grading_says_its_seed_keeps_it_and_explains_how_to_give_it(course, tmp_path):
+    folder = course.catalogue.find("01").path
+    shown = [tito(course.root, "grade", "01", folder, "--out", tmp_path / out).stdout for out in ("one", "two")]
+    seeds = [json.loads((tmp_path / out / "grades.json").read_text(encoding="utf-8"))["seed"] for out in ("one", "two")]
+    assert seeds[0] != seeds[1] and all(f"· seed {seed}\n" in text for seed, text in zip(seeds, shown, strict=True))
+    told = " ".join(tito(course.root, "grade", "--help").stdout.split())
+    assert "The same seed gives the same marks, to compare two runs." in told and "last run in --out, or a new" in told

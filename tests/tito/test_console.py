@@ -101,3 +101,11 @@ def test_json_keeps_every_name_in_any_encoding(encoding, tmp_path):
         environment = os.environ | {"PYTHONIOENCODING": encoding}
         done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, env=environment)
         assert json.loads(done.stdout) == ["Zoë 名"]
+
+
+def test_no_line_ends_in_blanks_where_the_output_is_piped():
+    program = "from tito import console; rows = [('ada', 'long enough'), ('bob', '')]; "
+    program += "console.table([('who', 'left'), ('why', 'left')], rows, [None, 'red']); "
+    program += "console.say_parts(('  mse_loss  ', 'bold'), ('', None))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "who  why\nada  long enough\nbob\n  mse_loss\n", done.stderr

@@ -3,6 +3,7 @@
 import os
 import time
 
+import numpy as np
 import pytest
 from course_fixture import a_test, code, exercise, first_cells, second_cells, source_of, tito, write_notebook
 
@@ -191,3 +192,82 @@ def test_a_check_through_a_lambda_names_what_it_calls_and_rounds_long_numbers():
     assert str(told.value).startswith("halved(1.0, …)\n  expected 0.3333333\n  got      0.5")
     with pytest.raises(AssertionError, match=r"^lambda\(1.0\)"):
         expect(lambda x: -x, 1.0, gives=1.0)
+
+
+THROUGH = """#| export
+def through(x):
+    try:
+        return double(x)
+    except TypeError as error:
+        raise TypeError(f"double: {error}") from None"""
+REFUSES = """#| export
+def double(x):
+    try:
+        return x["a"]
+    except TypeError:
+        raise ValueError("no") from None"""
+
+
+def test_the_line_to_look_at_is_where_the_error_arose_and_not_where_it_was_said_in_other_words(course):
+    write(course, code(THROUGH))
+    source_of(course.root / NOTEBOOK, 5, "#| export\ndef double(x):\n    y = x + None\n    return y\n")
+    source_of(course.root / NOTEBOOK, 6, "assert through(3) == 6")
+    double = run(course).results[0]
+    assert double.message.startswith("TypeError: double: unsupported operand")
+    assert (double.cell, double.line, double.text) == (5, 3, "y = x + None")
+
+
+def test_who_says_an_error_in_other_words_is_where_to_look_if_it_arose_there(course):
+    source_of(course.root / NOTEBOOK, 4, REFUSES)
+    double = run(course).results[0]
+    assert (double.cell, double.line, double.text) == (4, 6, 'raise ValueError("no") from None')
+
+
+def test_a_cell_that_fails_in_a_wrong_exercise_is_not_told_beside_it(course):
+    cells = first_cells()
+    cells.insert(5, code("drawn = double(2)"))
+    write_notebook(course.root / NOTEBOOK, cells)
+    source_of(course.root / NOTEBOOK, 4, "#| export\ndef double(x):\n    return x + None\n")
+    assert run(course).troubles == []
+    source_of(course.root / NOTEBOOK, 4, WRONG)
+    source_of(course.root / NOTEBOOK, 6, "drawn = double(2) / 0")
+    assert [trouble.cell for trouble in run(course).troubles] == [6]
+
+
+def test_numbers_are_written_alike_whether_expected_or_got():
+    with pytest.raises(AssertionError) as told:
+        expect(np.array, [0.1, 3.0, -1e4], gives=[0.1, 3, 1e4])
+    assert "expected [0.1, 3, 10000.0]\n  got      [0.1, 3.0, -10000.0]" in str(told.value)
+    with pytest.raises(AssertionError) as told:
+        expect(np.array, [1 / 3, np.nan, 1e-30], dtype=np.float32, gives=0.0)
+    assert "got      shape (3,): [0.3333333, nan, 1e-30]" in str(told.value)
+
+
+def test_the_line_of_the_test_that_asked_stands_below_the_student_s_line(course):
+    source_of(course.root / NOTEBOOK, 4, "#| export\ndef double(x):\n    return x + None\n")
+    source_of(course.root / NOTEBOOK, 5, "def test_double():\n    assert double(3) == 6\n\n\ntest_double()")
+    shown = tito(course.root, "test", "double").stdout
+    assert "cell 4, line 3:  return x + None\n  the test asks:  assert double(3) == 6\n" in shown
+    source_of(course.root / NOTEBOOK, 4, WRONG)
+    assert "the test asks" not in tito(course.root, "test", "double").stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("return shfit(x)", "name 'shfit' is not defined. Did you mean shift?"),
+        ("twice = 2 * x; return twise", "name 'twise' is not defined. Did you mean twice?"),
+        ("return 'a'.uper()", "'str' object has no attribute 'uper'. Did you mean upper?"),
+        ("return nothing_like_it", "name 'nothing_like_it' is not defined"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told_with_what_may_have_been_meant(course, line, told):
+    source_of(course.root / NOTEBOOK, 4, f"def shift(x):\n    return x\n\n\ndef double(x):\n    {line}\n")
+    assert run(course, "01", "double").results[0].message.partition(": ")[2] == told
+
+
+def test_a_warning_that_a_test_makes_an_error_is_told_as_one(course):
+    source_of(course.root / NOTEBOOK, 4, "import numpy as np\n\n\ndef double(x):\n    return np.exp(x)\n")
+    source_of(course.root / NOTEBOOK, 5, "with np.errstate(over='raise'):\n    assert double(1e4) == 2e4")
+    message = run(course, "01", "double").results[0].message
+    assert message.startswith("FloatingPointError: overflow") and "NumPy elsewhere only warns of this" in message

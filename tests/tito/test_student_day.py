@@ -356,3 +356,82 @@ def test_an_unwritten_exercise_of_an_earlier_lesson_is_the_next_step(workspace):
     source_of(workspace.modules / "02_second/second_dev.ipynb", 5, quad)
     shown = tito(workspace.root, "test", "02").stdout
     assert shown.rstrip().endswith("next: write double in 01_first, then: tito export 01")
+
+
+RIGHT_SHIFT = "#| export\ndef shift(x, by=1):\n    return x + by\n"
+TO_WRITE = "write {0} in modules/01_first/first_dev.ipynb, then: tito test 01 {0}"
+
+
+def test_after_one_exercise_passes_the_next_that_is_unwritten_or_fails_comes_before_the_export(workspace):
+    first, path = workspace.catalogue.find("01"), workspace.root / NOTEBOOK
+    write(workspace, RIGHT)
+    assert run_tests(workspace, first, ["double"]).next == TO_WRITE.format("shift")
+    source_of(path, 7, "#| export\ndef shift(x, by=1):\n    return x - by")
+    assert run_tests(workspace, first, ["double"]).next == "tito test 01", "written, and nobody knows whether right"
+    run_tests(workspace, first)
+    assert run_tests(workspace, first, ["double"]).next == TO_WRITE.format("shift").replace("write", "look at")
+    source_of(path, 7, RIGHT_SHIFT)
+    assert run_tests(workspace, first, ["shift"]).next == "tito export 01"
+    write(workspace, WRONG)
+    run_tests(workspace, first, ["double"])
+    source_of(path, 7, source_of(path, 7) + "\n")
+    write(workspace, DOUBLE)
+    assert run_tests(workspace, first, ["shift"]).next == "tito test 01", "double was changed since its test"
+
+
+def test_where_nothing_can_be_remembered_a_lesson_that_passes_is_exported_next(workspace):
+    write(workspace, RIGHT)
+    source_of(workspace.root / NOTEBOOK, 7, RIGHT_SHIFT)
+    (workspace.state / "progress.json").mkdir()
+    assert run_tests(workspace, workspace.catalogue.find("01")).next == "tito export 01"
+
+
+@pytest.mark.parametrize("lost", ["lessons", "folder"])
+def test_a_bare_test_without_any_lesson_says_what_is_missing_as_status_does(course, lost):
+    shutil.rmtree(course.root / "modules")
+    if lost == "lessons":
+        (course.root / "modules").mkdir()
+    told = [tito(course.root, *words) for words in (["test"], ["test", "--json"], ["status"])]
+    missing = "there is no lesson in" if lost == "lessons" else "modules is missing"
+    for done in told:
+        assert missing in done.stderr and "next: tito start" in done.stderr and done.stdout == ""
+        assert done.returncode == told[-1].returncode != 0
+
+
+COMMENTED = (
+    "#| export\ndef double(x):\n    # raise NotImplementedError('Exercise double is yours to write')\n    return x * x"
+)
+BEHIND = (
+    "#| export\ndef double(x):\n    return x * x\n    raise NotImplementedError('Exercise double is yours to write')"
+)
+
+
+@pytest.mark.parametrize("source", [WRONG, COMMENTED, BEHIND])
+def test_what_is_written_and_was_never_tested_is_told_as_that(workspace, source):
+    first = workspace.catalogue.find("01")
+    write(workspace, source)
+    assert states(workspace) == {"double": "written", "shift": "untested", "quad": "untested"}
+    shown = tito(workspace.root, "status").stdout
+    assert "01_first   ○·  " in shown and "○ written, not tested" in shown
+    run_tests(workspace, first)
+    assert states(workspace)["double"] == "failed"
+
+
+def test_written_is_also_what_was_a_stub_at_its_last_test_and_a_half_written_stub_is_not(workspace):
+    first, stub = workspace.catalogue.find("01"), source_of(workspace.root / NOTEBOOK, 4)
+    run_tests(workspace, first)
+    write(workspace, stub.replace("    raise", "    y = 2\n    raise"))
+    assert states(workspace)["double"] == "untested"
+    write(workspace, RIGHT)
+    assert states(workspace)["double"] == "written"
+
+
+def test_a_bare_hint_goes_by_what_is_written_and_says_that_it_was_not_tested(workspace):
+    write(workspace, RIGHT)
+    shown = tito(workspace.root, "hint").stdout
+    assert shown.startswith("written, not tested yet: double  (tito test 01)\n") and "shift  hint 1 of 2" in shown
+    source_of(workspace.root / NOTEBOOK, 7, RIGHT_SHIFT)
+    source_of(workspace.modules / "02_second/second_dev.ipynb", 5, QUAD)
+    done = tito(workspace.root, "hint")
+    assert done.returncode == 1 and "written, not tested yet: double, shift" in done.stderr
+    assert done.stderr.rstrip().endswith("next: tito test 01")

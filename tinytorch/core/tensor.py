@@ -203,8 +203,11 @@ def explain(op, error, *data):
     "The error that NumPy raised, as one that names the operation and the shapes."
     shapes = " and ".join(str(x.shape) for x in data if isinstance(x, (np.ndarray, np.generic)))
     text = str(error)
-    if "broadcast together with shapes" in text:
+    _, clash, met = text.partition("broadcast together with shapes ")
+    if clash:
         text = "do not broadcast: sizes must be equal, or 1, counted from the right. Did you forget a reshape?"
+        met = met.strip().replace(",", ", ").replace(", )", ",)").replace(") (", ") and (")
+        text = text if met == shapes else f"became {met}, which {text}"  # forward makes arrays of its own
     if isinstance(error, np.exceptions.AxisError) and error.ndim is not None:
         choice = f"choose from {-error.ndim} to {error.ndim - 1}" if error.ndim else "it is one number, without axes"
         text = f"has no axis {error.axis}; {choice}"

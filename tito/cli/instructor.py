@@ -7,6 +7,8 @@ import typer
 
 from tito.cli.common import course_here, named
 
+SEED = "What the questions' inputs are drawn from. The same seed gives the same marks, to compare two runs."
+
 
 def release(
     out: Annotated[Path | None, typer.Option(help="The folder to write.", show_default="release/ or dist/")] = None,
@@ -31,7 +33,7 @@ def grade(
     submissions: Annotated[Path, typer.Argument(help="A folder of notebooks, exports, zips or workspaces; or one.")],
     out: Annotated[Path, typer.Option(help="Where results, grades.csv and grades.json are kept.")] = Path("grades"),
     workers: Annotated[int | None, typer.Option(min=1, help="Students at once.", show_default="one a core")] = None,
-    seed: Annotated[int | None, typer.Option(help="Ask the same again.", show_default="a new one")] = None,
+    seed: Annotated[int | None, typer.Option(help=SEED, show_default="a new one")] = None,
     time_limit: Annotated[float | None, typer.Option(min=0.01, help="Seconds a question.", show_default=False)] = None,
     memory_limit: Annotated[int | None, typer.Option(min=64, help="Megabytes a student.", show_default=False)] = None,
     exercises: Annotated[
@@ -39,7 +41,7 @@ def grade(
         typer.Option("--only", metavar="EXERCISE", help="Only this exercise; may be repeated.", show_default=False),
     ] = None,
     own_stack: Annotated[bool, typer.Option("--own-stack", help="Grade on the student's own earlier lessons.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Grade all again, also what has not changed.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Grade all again, from a new seed if none is given.")] = False,
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where code cannot be confined.")] = False,
     no_gradebook: Annotated[bool, typer.Option("--no-gradebook", help="Record nothing in the gradebook.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print grades.json and nothing else.")] = False,

@@ -109,10 +109,12 @@ def hint(
 
     By default for your first unfinished one: first a question, then the equation.
     """
-    from tito.student import hint, show
+    from tito.student import hint, progress, show
 
     course = course_here()
-    exercise = exercise or hint.first_unfinished(course)
+    if exercise is None:
+        exercise = hint.first_unfinished(course)
+        show.untested(progress.progress(course))
     show.hint(exercise, *hint.next_hint(course, exercise, number))
 
 

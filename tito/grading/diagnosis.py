@@ -2,13 +2,14 @@
 
 import dataclasses
 
-from tito.grading.exercise import Exercise
+from tito.grading.exercise import Exercise, same
 from tito.grading.findings import Diagnosis, Evidence, read_diagnosis
 from tito.grading.known import MISTAKE, Known, Suspect
 from tito.grading.marks import Mark
 from tito.grading.sheet import ANSWERED, RAISED, Sheet
 
 __all__ = ["Diagnosis", "Evidence", "diagnose", "read_diagnosis"]
+ACQUITTED = "By itself this is right, but it builds on your {}, which are wrong: put them right first."
 PASSES_ON = "A fault of your {} shows in what you build on it."
 
 
@@ -39,13 +40,15 @@ class Submission:
         self.left = {name: list(places) for name, places in wrong.items()}
         self.found: dict[str, list[Diagnosis]] = {name: [] for name in wrong}
         self.costs: dict[str, list[str]] = {name: [] for name in wrong}
+        self.cells: dict[str, Suspect | None] = {}
 
     def diagnosed(self) -> list[Diagnosis]:
         if len(self.left) > 1:
             self._blame_mistakes()
             self._blame_own_cells()
+            self._blame_what_is_built_on()
         for name, exercise in self.exercises.items():
-            self.found[name] += exercise.diagnosed(self.left[name])
+            self.found[name] += exercise.diagnosed(self.left[name]) or self._of_the_cell_alone(name)
             self._tell_costs(name)
         told = [diagnosis for diagnoses in self.found.values() for diagnosis in diagnoses]
         told += [exercise.unwritten() for exercise in self.blank.values()]
@@ -81,8 +84,75 @@ class Submission:
             if len(cover) > 1:
                 self._take(name, {other: hits for other, hits in cover.items() if other != name})
 
+    def _blame_what_is_built_on(self) -> None:
+        """Of several faults together: what a cell does not do by itself, and one that it builds on gets wrong alone."""
+        for name in reversed([name for name, places in self.left.items() if places]):  # the later builds on the earlier
+            below = [n for n in self.left if n != name and name in self.known.reach(self.seat, n)]
+            if not below or not (own := self._by_itself(name)):
+                continue
+            foreign = [place for place in self.left[name] if not self._alike(place, own)]
+            causes = [cell for other in below if foreign and (cell := self._by_itself(other))]
+            for cause in causes:
+                self.known.ask(self.seat, cause, [name])
+                if not _ends(cause.answers.values()):
+                    return  # as above
+                hits = [place for place in foreign if self._goes_wrong(place, cause)]
+                if hits:
+                    self._take(cause.exercise, {name: hits})
+            if self.left[name] and not self._errs(own):
+                self._acquit(name, [cause.exercise for cause in causes if self._errs(cause)])
+
+    def _acquit(self, name: str, faulty: list[str]) -> None:
+        """Several faults may do together what none of them does alone, and show it in a cell that is right."""
+        exercise, left = self.exercises[name], self.left[name]
+        if len(faulty) > 1:
+            says = ACQUITTED.format(" and ".join([", ".join(faulty[:-1]), faulty[-1]]))
+            told = ("built on what is wrong", "relation", says, len(left), exercise.of, exercise.shown(left))
+            self.found[name], self.left[name] = [Diagnosis(name, *told)], []
+
+    def _errs(self, cell: Suspect) -> bool:
+        return not cell.wrong.isdisjoint(self.known.places[cell.exercise])
+
+    def _of_the_cell_alone(self, name: str) -> list[Diagnosis]:
+        """Where others' faults stand between: what is wrong with the cell alone, shown where the student errs alike."""
+        exercise, left = self.exercises[name], self.left[name]
+        cell = self._by_itself(name) if 0 < len(left) < exercise.of else None
+        places = [place for place in exercise.wrong if cell and place in cell.wrong]
+        hits = [place for place in left if place in places and self._alike(place, cell)]
+        if not hits:
+            return []
+        answers = [cell.answers.get(place, answer) for place, answer in enumerate(self.sheet.answers)]
+        found = Exercise(self.known, self.seat, Sheet(answers), name, places).diagnosed(places)
+        told = {"explains": len(hits), "of": exercise.of, "evidence": exercise.shown(hits)}
+        return [dataclasses.replace(diagnosis, **told) for diagnosis in found[:1]]
+
+    def _by_itself(self, name: str) -> Suspect | None:
+        """The student's cell, asked in the reference solution, where it goes wrong only where the student does.
+
+        One that needs more of the student's code than that would go wrong for want of it.
+        """
+        cell = self._own_cell(name)
+        if not cell:
+            return None
+        self.known.ask(self.seat, cell, [name])
+        own = cell.wrong.intersection(self.known.places[name])
+        whole = _ends(cell.answers.values()) and own <= set(self.wrong[name])
+        return cell if whole and (not own or any(self._alike(place, cell) for place in own)) else None
+
+    def _alike(self, place: int, cell: Suspect) -> bool:
+        return same(self.known.asked[place], cell.answers[place], self.sheet.answers[place])
+
+    def _goes_wrong(self, place: int, cell: Suspect) -> bool:
+        """Whether the cell alone has a wrong answer there; an error may be for want of the student's other code."""
+        return place in cell.wrong and (cell.answers[place].status == ANSWERED or self._alike(place, cell))
+
     def _own_cell(self, name: str) -> Suspect | None:
         """The student's cell as a suspect, where it is one cell that can be asked at no risk."""
+        if name not in self.cells:
+            self.cells[name] = self._find_own_cell(name)
+        return self.cells[name]
+
+    def _find_own_cell(self, name: str) -> Suspect | None:
         code = [piece.source for piece in self.pieces if piece.exercise == name and not piece.module]
         answers = [self.sheet.answers[place] for place in self.wrong[name]]
         if len(code) != 1 or not _ends(answers) or not self.exercises[name].comparable(self.wrong[name]):
@@ -108,7 +178,7 @@ class Submission:
         """Note what a fault of the exercise `name` explains, and where else it costs marks."""
         for other, hits in cover.items():
             self.left[other] = [place for place in self.left[other] if place not in hits]
-            if other != name and other not in self.costs[name]:
+            if other not in (name, *self.costs[name]) and name not in self.costs[other]:
                 self.costs[name].append(other)
 
     def _tell_costs(self, name: str) -> None:

@@ -57,7 +57,8 @@ def _place(wanted: Leaf | None, given: Leaf | None) -> tuple | None:
 def _text(answer: Answer, leaf: Leaf | None, place: tuple | None) -> str:
     """An answer in a few words."""
     if answer.status != ANSWERED:
-        return (f"{answer.error}: {answer.message}" if answer.error else answer.message or answer.status)[:200]
+        message = answer.message.strip()  # whole: the wire bounds it
+        return f"{answer.error}: {message}" if answer.error else message or answer.status
     if leaf is None:
         return f"{len(answer.leaves)} values"
     if not isinstance(leaf.value, np.ndarray):

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from tito.grading.cut import both_ends
 from tito.notebook import EXPORTS, Notebook, parse_notebook, source_of
 from tito.problem import Problem
 
@@ -41,8 +42,7 @@ def printable(text: str) -> str:
 def shown(name: str) -> str:
     """The name of a student or a file, printable, and no longer than a line."""
     # a word of a notebook can be megabytes long, and to compose accents takes their number squared
-    text = printable(name if len(name) <= 1000 else name[:500] + name[-500:])
-    return text if len(text) <= 100 else f"{text[:59]}…{text[-40:]}"  # long names tend to differ at their ends
+    return both_ends(printable(both_ends(name, 1000)), 100)
 
 
 def pieces(name: str, data: bytes, module) -> list[Piece]:

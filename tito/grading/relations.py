@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 
+from tito.grading.cut import both_ends
 from tito.grading.exam import ACCEPTED, FLOWS, REFUSED, Question
 from tito.grading.judge import NO_GRAPH, compare
 from tito.grading.ratios import Relation, alike, ratios
@@ -16,6 +17,7 @@ from tito.grading.sheet import ANSWERED, CRASHED, MEMORY, MISSING, RAISED, TIMEO
 MOST = 100_000  # numbers of an answer that are looked at
 CLOSE = {8: 1e-6, 4: 1e-4, 2: 1e-2}  # of a factor, by the bytes of a number
 ROUNDED = 1e-3  # how far a number may be off that has only lost digits
+LONGEST = 240  # characters of an error in a sentence: most of NumPy's are shorter
 STUBS = re.compile(r"Exercise (\w+) is yours to write")
 SHAPES = re.compile(r"\((\d+(?:, ?\d+)*),?\)")
 ENDS = {TIMEOUT: "does not come to an end in time", MEMORY: "fills the memory", CRASHED: "ends its process"}
@@ -77,7 +79,7 @@ def _unanswered(question: Question, got: Answer) -> Relation:
     if got.status != RAISED:
         return UNREADABLE
     where = f" ({got.where})" if got.where else ""
-    said = f"{got.error}: {got.message[:120]}" if got.message else got.error
+    said = f"{got.error}: {both_ends(' '.join(got.message.split()), LONGEST)}" if got.message else got.error
     return Relation(f"stops with {got.error}", f"Your code stops with {said}{where}.", local=True)
 
 

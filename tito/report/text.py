@@ -6,9 +6,12 @@ import unicodedata
 
 from markupsafe import Markup, escape
 
+from tito.grading.cut import both_ends
+
 LONGEST = 1200  # characters of one message
 _PLAIN = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_-]+)*")
-_PLACE = re.compile(r"(?<![\w./])/(?:[\w.+@-]+/)+([\w.+@-]*)")
+# A path from the root of the disk, or the rest of one that was cut.
+_PLACE = re.compile(r"(?:(?<![\w./])/(?:[\w.+@-]+/)+|(?<=…)[\w.+@-]*/(?:[\w.+@-]+/)*)([\w.+@-]*)")
 _CODE = re.compile("`([^`\n]+)`")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 # Control characters but tab and newline, lone surrogates, non-characters, and what turns the direction of the text
@@ -17,19 +20,18 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\uff
 
 
 def visible(text: str, longest: int = LONGEST) -> str:
-    """The text without what HTML forbids or what would hide or turn its neighbours, cut at `longest` characters."""
-    cut = text if len(text) <= longest else f"{text[: longest - 1]}…"
-    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", cut)
+    """The text without what HTML forbids or what would hide or turn its neighbours, at most `longest` characters."""
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", both_ends(text, longest))
 
 
 def one_line(text: str, longest: int = 160) -> str:
     """The text on one line."""
-    return visible(" ".join(text[: 4 * longest].replace("`", "").split()), longest)
+    return visible(" ".join(both_ends(text, 4 * longest).replace("`", "").split()), longest)
 
 
 def told(text: str) -> str:
     """A message without the folders of the machine that graded: /srv/course/exam.py becomes …/exam.py."""
-    return visible(_PLACE.sub(r"…/\1", text[: 4 * LONGEST]))
+    return visible(_PLACE.sub(r"…/\1", both_ends(text, 4 * LONGEST)))
 
 
 def prose(text: str) -> Markup:

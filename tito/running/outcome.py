@@ -10,13 +10,15 @@ UNWRITTEN = re.compile(r"Exercise (\w+) is yours to write")
 
 PASSED, FAILED, NOT_STARTED, WAITING = "passed", "failed", "not started", "waiting"
 MISSING, TIMEOUT, CRASHED, NOT_REACHED = "missing", "timeout", "crashed", "not reached"
+WRONG = (FAILED, TIMEOUT, CRASHED, MISSING)
 
 
 @dataclass
 class Result:
     """What became of one exercise, whose own cell is number `home`; `line` and `text` point into cell number `cell`.
 
-    `printed` is the last line that a passed test printed, or all that was printed before a cell failed.
+    `printed` is the last line that a passed test printed, or all that was printed before a cell failed. `asked` is the
+    line of the test under which the student's own line failed.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Result:
     cell: int | None = None
     line: int | None = None
     text: str = ""
+    asked: str = ""
     printed: str = ""
     note: str = ""
 
@@ -90,14 +93,19 @@ def explained(result: Result, error: dict, exercise: Exercise | None, run: Run) 
         result.message = in_words(error["type"], error["message"])
     if error["frames"]:
         result.cell, result.line, result.text = _pointed(error["frames"], exercise)
+        test = exercise.test.number if exercise and exercise.test else None
+        asked = [text for cell, _, text in error["frames"] if cell == test != result.cell]
+        result.asked = asked[-1] if asked else ""
     return result
 
 
 def in_words(kind: str, message: str) -> str:
-    """An error's kind and message, and what None where a value should be most often means."""
+    """An error's kind and message, and what None where a value should be, or an overflow, most often means."""
     text = f"{kind}: {message}".rstrip(": ")
     if kind in ("AttributeError", "TypeError") and "NoneType" in message:
         text += "\nNone is what a function gives that ends without a return: is a return missing?"
+    if kind == "FloatingPointError":
+        text += "\nNumPy elsewhere only warns of this: an input is too extreme for the formula as it is written"
     return text
 
 

@@ -18,6 +18,7 @@ import types
 import warnings
 
 from tito.running.asserts import explained
+from tito.running.meant import meant
 from tito.workspace import activate
 
 TAIL = 4000  # characters of printed text that are kept of a cell
@@ -159,6 +160,8 @@ def _error(raised: BaseException, cell: dict, plan: dict) -> dict:
         message = f"(its message cannot be shown: {broken!r})"
     if isinstance(raised, AssertionError) and not message:
         message = explained(raised)
+    elif near := meant(raised):
+        message += f". Did you mean {near}?"
     found = {"type": type(raised).__name__, "message": message[:TAIL], "frames": _frames(raised, plan)}
     found["name"] = str(getattr(raised, "name", None) or "")
     found["defines"] = _defined_names(cell["source"])
@@ -168,7 +171,10 @@ def _error(raised: BaseException, cell: dict, plan: dict) -> dict:
 def _frames(raised: BaseException, plan: dict) -> list[list]:
     """[cell number, line number, text] for each frame that stands in a cell of the notebook, outermost first."""
     prefix, frames = f"{plan['notebook']}, cell ", []
-    for frame in traceback.extract_tb(raised.__traceback__)[-50:]:
+    passed = traceback.extract_tb(raised.__traceback__)
+    if raised.__suppress_context__ and raised.__context__:  # said in other words on its way, as operations do
+        passed += traceback.extract_tb(raised.__context__.__traceback__)[1:]  # the first is who said it so
+    for frame in passed[-50:]:
         if frame.filename.startswith(prefix):
             frames.append([int(frame.filename.removeprefix(prefix)), frame.lineno, (frame.line or "").strip()[:LINE]])
     if isinstance(raised, SyntaxError) and str(raised.filename).startswith(prefix):

@@ -2,10 +2,10 @@
 
 from tito.console import next_step, say, say_parts
 from tito.problem import Problem
+from tito.running.outcome import WRONG
 from tito.show import complained, counted
 
 MOST_PRINTED = 12  # lines of what a failing exercise printed
-WRONG = ("failed", "timeout", "crashed", "missing")
 FOLDS = (  # what does not need a line each, as the line that stands for all of them
     ("passed", "✓", "green", "passed"),
     ("not started", "·", "yellow", "not started"),
@@ -70,6 +70,8 @@ def _in_full(done, result) -> None:
         say_parts((f"  {_place(done, result.cell)}, line {result.line}:  ", "dim"), (result.text, None))
     if result.home and result.home != result.cell:
         say(f"  your code is in {_place(done, result.home)}", "dim")
+    if result.asked:
+        say_parts(("  the test asks:  ", "dim"), (result.asked, None))
     _printed(result.printed.splitlines())
     say()
 

@@ -9,6 +9,7 @@ from tito.handmade import replace
 from tito.notebook import Notebook
 from tito.problem import USAGE, Problem
 from tito.student.lessons import lessons, unread
+from tito.student.progress import WRITTEN, progress
 
 FILE = "hints.json"
 _DETAILS = re.compile(r"<details>\s*<summary>\s*(Hint[^<]*?)\s*</summary>(.*?)</details>", re.DOTALL | re.IGNORECASE)
@@ -30,14 +31,19 @@ def next_hint(course, exercise: str, number: int | None = None) -> tuple[Module,
 
 
 def first_unfinished(course) -> str:
-    """The first exercise, in course order, that has not passed yet; raises Problem when none can be found."""
-    from tito.student.progress import progress
+    """The first exercise, in course order, that has not passed yet and is not written either, as far as is known.
 
+    Raises Problem when none can be found.
+    """
     lessons = progress(course)
     for lesson in lessons:
         for name, status in lesson.exercises.items():
-            if status != "passed":
+            if status not in ("passed", WRITTEN):
                 return name
+    for lesson in lessons:
+        if lesson.untested:
+            names = ", ".join(lesson.untested)
+            raise Problem(f"written, not tested yet: {names}", next=f"tito test {lesson.module.number}")
     for lesson in lessons:
         if lesson.trouble:
             raise lesson.trouble

@@ -1,6 +1,6 @@
 """The lessons of a workspace with their notebooks, and what keeps one from being read: half written, or gone."""
 
-from tito.catalogue import Module
+from tito.catalogue import ELSEWHERE, Module
 from tito.edition import MANIFEST, read_manifest
 from tito.notebook import Notebook
 from tito.problem import Problem
@@ -26,8 +26,11 @@ def is_gone(course, module: Module) -> bool:
 
 
 def present(course) -> list[Module]:
-    """The lessons that have a notebook, or had one when they were released."""
-    return [module for module in course.catalogue if module.notebook.exists() or is_gone(course, module)]
+    """The lessons that have a notebook, or had one when they were released; raises Problem where there is none."""
+    found = [module for module in course.catalogue if module.notebook.exists() or is_gone(course, module)]
+    if not found:
+        raise Problem(f"there is no lesson in {course.root}", next=ELSEWHERE)
+    return found
 
 
 def lessons(course) -> list[tuple[Module, Notebook | Problem]]:

@@ -1,5 +1,6 @@
 """What a workspace remembers of its exercises: how each did at its last test, and whether it has changed since."""
 
+import ast
 import contextlib
 import json
 import os
@@ -10,14 +11,14 @@ from tito.catalogue import Module
 from tito.export import target_path
 from tito.handmade import digest
 from tito.importing import exported_lines
-from tito.notebook import Notebook
+from tito.notebook import Exercise, Notebook
 from tito.problem import Problem
 from tito.running.names import uses
-from tito.running.outcome import NOT_REACHED
+from tito.running.outcome import NOT_REACHED, NOT_STARTED, UNWRITTEN
 from tito.student.lessons import lessons
 
 FILE = "progress.json"
-CHANGED, UNTESTED = "changed", "untested"
+CHANGED, UNTESTED, WRITTEN = "changed", "untested", "written"  # the last: never tested since it was a stub
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class Progress:
     @property
     def passed(self) -> int:
         return sum(status == "passed" for status in self.exercises.values())
+
+    @property
+    def untested(self) -> list[str]:
+        return [name for name, status in self.exercises.items() if status == WRITTEN]
 
 
 def remember(course, module: Module, notebook: Notebook, results: list) -> None:
@@ -55,8 +60,12 @@ def remember(course, module: Module, notebook: Notebook, results: list) -> None:
 
 def failing(course, module: Module) -> list[str]:
     """The exercises of a lesson that failed at their last test and have not changed since."""
-    statuses = _statuses(module.read(), _read(course).get(module.folder, {}))
-    return [name for name, status in statuses.items() if status in ("failed", "timeout", "crashed")]
+    return [name for name, status in statuses(course, module).items() if status in ("failed", "timeout", "crashed")]
+
+
+def statuses(course, module: Module) -> dict[str, str]:
+    """By exercise of a lesson, in its order, how it stands. Raises Problem for a notebook that cannot be read."""
+    return _statuses(module.read(), _read(course).get(module.folder, {}))
 
 
 def fingerprints(notebook: Notebook) -> dict[str, str]:
@@ -73,10 +82,8 @@ def progress(course) -> list[Progress]:
 
     Raises Problem where there is no lesson.
     """
-    known, found = _read(course), lessons(course)
-    if not found:
-        raise Problem(f"there is no lesson in {course.root}", next="tito start, or change into your workspace")
-    return [_lesson(course, module, notebook, known) for module, notebook in found]
+    known = _read(course)
+    return [_lesson(course, module, notebook, known) for module, notebook in lessons(course)]
 
 
 def _lesson(course, module: Module, notebook: Notebook | Problem, known: dict) -> Progress:
@@ -86,14 +93,36 @@ def _lesson(course, module: Module, notebook: Notebook | Problem, known: dict) -
 
 
 def _statuses(notebook: Notebook, known: dict) -> dict[str, str]:
-    statuses = {}
-    for name, source in fingerprints(notebook).items():
-        last = known.get(name)
-        if last is None:
-            statuses[name] = UNTESTED
-        else:
-            statuses[name] = last["status"] if last["source"] == source else CHANGED
-    return statuses
+    sources = fingerprints(notebook)
+    return {e.name: _status(e, sources[e.name], known.get(e.name)) for e in notebook.exercises}
+
+
+def _status(exercise: Exercise, source: str, last: dict | None) -> str:
+    """What its last test said, where that still holds; else whether there is something to test."""
+    if last and last["source"] == source:
+        return last["status"]
+    if unwritten(exercise):
+        return UNTESTED
+    return CHANGED if last and last["status"] != NOT_STARTED else WRITTEN
+
+
+def unwritten(exercise: Exercise) -> bool:
+    """Whether the cell would raise its stub's own error: it stands there, in no comment and behind no return."""
+    try:
+        tree = ast.parse(exercise.cell.source if exercise.cell else "")
+    except (SyntaxError, ValueError):
+        return False
+    blocks = [block for node in ast.walk(tree) for block in vars(node).values() if isinstance(block, list)]
+    return any(_raises_the_stub(block) for block in blocks)
+
+
+def _raises_the_stub(block: list) -> bool:
+    for statement in block:
+        if isinstance(statement, ast.Return):
+            return False
+        if isinstance(statement, ast.Raise) and UNWRITTEN.search(ast.unparse(statement)):
+            return True
+    return False
 
 
 def export_state(course, module: Module) -> str:

@@ -6,7 +6,7 @@ from tito.console import next_step, say, say_parts
 from tito.show import MARKS, counted
 from tito.student.plain import plain
 
-STATES = MARKS | {"untested": ("·", "dim"), "changed": ("~", "yellow")}
+STATES = MARKS | {"untested": ("·", "dim"), "changed": ("~", "yellow"), "written": ("○", "yellow")}
 
 
 def progress(lessons) -> None:
@@ -22,7 +22,7 @@ def progress(lessons) -> None:
         exported = {"": "not exported", "changed": "changed since its export"}.get(lesson.exported, lesson.exported)
         gap = " " * (longest - len(marks) + 2)
         say_parts((f"{lesson.module.folder:{width}}  ", "bold"), *marks, (gap + count, None), (exported, "dim"))
-    say("✓ passed  ✗ failed  ~ changed since its test, itself or what it uses  · not yet", "dim")
+    say("✓ passed  ✗ failed  ~ changed since its test, itself or what it uses  ○ written, not tested  · not yet", "dim")
     left = next((lesson for lesson in lessons if lesson.trouble or lesson.passed < len(lesson.exercises)), None)
     next_step(_go_on(left) if left else f"tito submit {lessons[-1].module.number}")
 
@@ -51,6 +51,14 @@ def submitted(course, done) -> None:
     total = len(done.tested.results)
     say(f"  {right} of {counted(total, 'exercise')} pass", "green" if right == total else "yellow")
     next_step("hand in this file" if right == total else f"hand in this file, or go on: tito test {done.tested.module}")
+
+
+def untested(lessons) -> None:
+    """What is written and was never tested, a line a lesson."""
+    for lesson in lessons:
+        if lesson.untested:
+            text = f"written, not tested yet: {', '.join(lesson.untested)}  (tito test {lesson.module.number})"
+            say_parts((text, "yellow"), words=True)
 
 
 def hint(exercise: str, module, hints: list[str], number: int) -> None:

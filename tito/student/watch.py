@@ -5,10 +5,9 @@ from collections.abc import Callable
 
 from tito import testing
 from tito.catalogue import Module
-from tito.notebook import Exercise, Notebook
+from tito.notebook import Notebook
 from tito.problem import Problem
-from tito.running.outcome import UNWRITTEN
-from tito.student.progress import fingerprints
+from tito.student.progress import fingerprints, unwritten
 
 PAUSE = 0.2  # seconds between two looks at the files
 
@@ -59,12 +58,8 @@ def touched(before: Notebook | None, now: Notebook) -> list[str]:
         exercise.name
         for exercise in now.exercises
         if old.get(exercise.name) != new[exercise.name]
-        and not (exercise.cell == cells.get(exercise.name) and _unwritten(exercise))
+        and not (exercise.cell == cells.get(exercise.name) and unwritten(exercise))
     ]
-
-
-def _unwritten(exercise: Exercise) -> bool:
-    return exercise.cell is not None and UNWRITTEN.search(exercise.cell.source) is not None
 
 
 def _other_code(notebook: Notebook) -> list[str]:

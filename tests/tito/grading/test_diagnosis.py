@@ -54,6 +54,42 @@ def graded(course, folder, cells, **options):
     return grade(course, folder, "02", seed=7, workers=1, **options)
 
 
+MATMUL = "d = np.ones((32, 784)) @ np.ones((128, 784)) @ target.data"
+ENDLESS = "raise ValueError('A' * 10_000 + ' and the end of it')"
+
+
+@pytest.mark.parametrize(
+    ("line", "end", "longest"),
+    [(MATMUL, "(size 128 is different from 784)", 200), (ENDLESS, "A and the end of it", 440)],
+)
+def test_of_an_error_the_end_is_told_too(taught, tmp_path, line, end, longest):
+    cells = {"mse_loss": MSE.replace("d = pred - target.data", line)}
+    [result] = graded(taught, tmp_path / "class", cells).results
+    found = result.diagnoses[0]
+    assert found.name == "stops with ValueError" and f"{end} (cell " in found.says and len(found.says) < 320
+    assert found.evidence.got.startswith("ValueError: ") and found.evidence.got.endswith(end)
+    assert len(found.evidence.got) < longest
+    assert any(f"{end} (cell " in mark.remark and len(mark.remark) < longest + 40 for mark in result.marks)
+
+
+THROUGH = """#| export
+def terms(p, t):
+    return p[t]
+
+
+def mse_loss(pred, target, reduction="mean"):
+    try:
+        return reduce_terms(terms(pred.data, "no index"), reduction)
+    except IndexError as error:
+        raise ValueError(f"terms: {error}") from None
+"""
+
+
+def test_of_an_error_said_in_other_words_the_line_is_where_it_arose(taught, tmp_path):
+    [result] = graded(taught, tmp_path / "class", {"mse_loss": THROUGH}).results
+    assert result.diagnoses[0].says.endswith(", line 3).") and "ValueError: terms: only integers" in str(result.marks)
+
+
 def test_a_known_mistake_is_told_in_the_result_in_grades_json_and_after_a_rerun(taught, tmp_path):
     first = graded(taught, tmp_path / "class", {"mse_loss": HALF})
     [found] = first.results[0].diagnoses

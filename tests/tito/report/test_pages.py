@@ -287,6 +287,16 @@ def test_a_message_does_not_tell_where_the_grader_keeps_its_files(written):
     page = written([made])["ada"]
     assert "/srv" not in page and "(…/__init__.py)" in page
     assert told("a/b, 1/2, 3 / 4 and /x") == "a/b, 1/2, 3 / 4 and /x"
+    assert told("reading …e/course-7/lib/numpy.py failed") == "reading ……/numpy.py failed", "the rest of a cut path"
+
+
+def test_a_long_message_keeps_its_end(written):
+    made = hostile("ValueError: " + "many words " * 2000 + "sizes 784 and 128 differ")
+    made.result.student = made.name = made.result.file = "ada"
+    made.manual = {}
+    pages = written([made])
+    assert pages["ada"].count("sizes 784 and 128 differ") >= 4, "said, got, remarked, and the cell that did not run"
+    assert "sizes 784 and 128 differ" in pages[None] and len(pages["ada"]) < 40_000
 
 
 def test_the_verb_writes_the_pages_and_says_what_next(course, tmp_path):

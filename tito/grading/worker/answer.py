@@ -11,6 +11,7 @@ import types
 import numpy as np
 
 from tito.grading import wire
+from tito.grading.cut import both_ends
 from tito.grading.exam import Missing
 from tito.grading.sheet import MEMORY, MISSING, RAISED, UNREADABLE, Leaf
 from tito.grading.wire import Unreadable
@@ -111,19 +112,22 @@ def described(error: BaseException, place: str = "") -> dict:
     try:
         kind = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
         line = error.lineno if isinstance(error, SyntaxError) else None
-        message = (error.msg if isinstance(error, SyntaxError) else str(error))[: wire.LONGEST_TEXT]
-        where = f"{place}, line {line}" if line else _deepest(error.__traceback__)
+        message = both_ends(error.msg if isinstance(error, SyntaxError) else str(error), wire.LONGEST_TEXT)
+        where = f"{place}, line {line}" if line else _deepest(error)
     except BaseException:  # an error whose own __str__ fails still has to be reported
         kind, message, where = "Exception", "", ""
     return {"status": status, "error": kind, "message": str(message), "where": where}
 
 
-def _deepest(trace) -> str:
-    where = ""
+def _deepest(error: BaseException) -> str:
+    where, trace = "", error.__traceback__
+    before = error.__context__ if error.__suppress_context__ else None  # an operation says it in other words
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
         if name.startswith(("cell ", "section ")):
             where = f"{name}, line {trace.tb_lineno}"
+        if trace.tb_next is None and before is not None and before.__traceback__ is not None:
+            trace, before = before.__traceback__, None  # its first frame is who said it so
         trace = trace.tb_next
     return where[: wire.LONGEST_TEXT]
 

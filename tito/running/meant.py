@@ -1,0 +1,29 @@
+"""A slip of the pen in a name, and what may have been meant. Python says it too, but only where nobody catches."""
+
+import builtins
+import difflib
+
+NEAR = 0.7  # of 1: alike
+
+
+def meant(error: BaseException) -> str:
+    """The name nearest to the one that is not there; "" where none is near, and for any other error."""
+    name = getattr(error, "name", None)
+    if not isinstance(name, str) or len(name) < 3:
+        return ""
+    try:
+        known = [each for each in _known(error) if name.startswith("_") or not each.startswith("_")]
+    except Exception:  # what a student's object says of itself may fail, too
+        return ""
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=NEAR)), "")
+
+
+def _known(error: BaseException) -> list[str]:
+    if isinstance(error, AttributeError):
+        return dir(error.obj)
+    if not isinstance(error, NameError):
+        return []
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return [*trace.tb_frame.f_locals, *trace.tb_frame.f_globals, *dir(builtins)]
