@@ -33,10 +33,7 @@ def grade(
     submissions: Annotated[Path, typer.Argument(help="A folder of notebooks, exports, zips or workspaces; or one.")],
     out: Annotated[Path, typer.Option(help="Where results, grades.csv and grades.json are kept.")] = Path("grades"),
     workers: Annotated[int | None, typer.Option(min=1, help="Students at once.", show_default="one a core")] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(help=SEED, show_default="that of the last run in --out, or a new one"),
-    ] = None,
+    seed: Annotated[int | None, typer.Option(help=SEED, show_default="a new one")] = None,
     time_limit: Annotated[float | None, typer.Option(min=0.01, help="Seconds a question.", show_default=False)] = None,
     memory_limit: Annotated[int | None, typer.Option(min=64, help="Megabytes a student.", show_default=False)] = None,
     exercises: Annotated[

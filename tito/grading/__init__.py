@@ -46,8 +46,8 @@ def grade(course, path, module="04", **options):
     grade on the student's own earlier lessons, and `on_result(result, done, total)`, called in this thread as each is
     finished. With `out`, a folder, results are kept there as they come, in a journal; grades.csv and grades.json follow
     at the end, and the Grades hold rows alone. A rerun goes on from there: what is unchanged is not graded again unless
-    `fresh`. Ctrl-C ends the batch early: what is finished is returned, with `interrupted` set. Raises Problem for what
-    the caller can put right.
+    `fresh`, and what is, draws from a new seed where none is given. Ctrl-C ends the batch early: what is finished is
+    returned, with `interrupted` set. Raises Problem for what the caller can put right.
     """
     from tito.grading import batch
 

@@ -47,7 +47,7 @@ def grade(
     entries = intake.find(Path(path), prepared.module.notebook.stem)
     with contextlib.ExitStack() as closing:
         journal = _opened(out, prepared, sorted(only or []), fresh, closing)
-        seed = _seed(seed, journal, fresh)
+        asked, seed = seed, secrets.randbits(32) if seed is None else seed
         seats = take_seats(prepared.course, min(workers or _cores(), len(entries)))
         for seat in seats:
             closing.callback(seat.close)
@@ -56,11 +56,10 @@ def grade(
         examine = Examiner(prepared, key, seed, time_limit)
         grades = _grades(prepared, seed, held, entries)
         if journal:
-            run = examine.fingerprint(held)
-            head = {"module": grades.module, "only": sorted(only or []), "seed": seed, "isolation": held}
+            head = {"module": grades.module, "only": sorted(only or []), "isolation": held}
             with _disk(journal):
-                journal.begin(run, examine.packing(), head)
-                left = _resumed(examine, journal, entries, grades, fresh)
+                journal.expect(examine.fingerprint(held), asked, examine.packing())
+                left = _resumed(examine, journal, entries, grades, fresh, head)
         else:
             left = entries
         _run(examine, seats, left, grades, journal, on_result)
@@ -81,13 +80,6 @@ def _opened(out, prepared: Exam, only: list[str], fresh: bool, closing) -> Journ
     return journal
 
 
-def _seed(seed: int | None, journal: Journal | None, fresh: bool) -> int:
-    """The seed asked for, or that of the run which this one continues, or a fresh one."""
-    if seed is None and journal and not fresh:
-        seed = journal.last.get("seed")
-    return secrets.randbits(32) if seed is None else seed
-
-
 def _grades(prepared: Exam, seed: int, held: dict, entries: list) -> Grades:
     asked, worth = prepared.asked, prepared.asked_worth
     exercises = list(dict.fromkeys(question.exercise for question in asked))
@@ -99,8 +91,11 @@ def _grades(prepared: Exam, seed: int, held: dict, entries: list) -> Grades:
     return Grades(prepared.module.folder, seed, held, possible, exercises, table, submissions=len(entries))
 
 
-def _resumed(examine: Examiner, journal: Journal, entries: list, grades: Grades, fresh: bool) -> list[Entry]:
-    """What is left to grade. Marks that hold are taken over; the others are superseded before any work begins."""
+def _resumed(examine: Examiner, journal: Journal, entries: list, grades: Grades, fresh: bool, head) -> list[Entry]:
+    """What is left to grade. Marks that hold are taken over; the others are superseded before any work begins.
+
+    What is left is asked with other inputs than before, for the students may have seen a report on those.
+    """
     left, stale = [], journal.outdated()
     for entry in entries:
         if not fresh and entry.student in journal.known and journal.holds(entry.student, examine.digest(entry)):
@@ -111,6 +106,10 @@ def _resumed(examine: Examiner, journal: Journal, entries: list, grades: Grades,
     grades.kept = len(grades.results)
     grades.others = len(journal.known.keys() - {entry.student for entry in entries})
     grades.spoilt = journal.damaged
+    if stale:
+        journal.begin(grades.seed, head)
+    else:
+        grades.seed = journal.last["seed"]
     if journal.supersede(stale):
         _written(journal, grades)
     return left

@@ -77,7 +77,7 @@ class Examiner:
     def __call__(self, seat: Seat, entry: Entry) -> Result:
         started = time.monotonic()
         file = " + ".join(path.name.encode("utf-8", "replace").decode() for path in entry.paths)
-        result = Result(entry.student, file, GRADED)
+        result = Result(entry.student, file, GRADED, seed=self.seed)
         try:
             handed = intake.load(entry, self.exam.module, self.exam.earlier)
             result.digest = handed.digest
@@ -124,8 +124,8 @@ class Examiner:
             return ""
 
     def fingerprint(self, held: dict[str, bool]) -> str:
-        """What changes when anything does that decides a mark or what is said of it, but for the submission itself."""
-        text = self.exam.fingerprint(self.seed, self.time_limit, held) + json.dumps(self.known.mistakes, sort_keys=True)
+        """What changes when anything does that decides a mark or what is said of it, but for submission and seed."""
+        text = self.exam.fingerprint(self.time_limit, held) + json.dumps(self.known.mistakes, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def packing(self) -> Packing:

@@ -131,6 +131,7 @@ def _as_dict(result: Result) -> dict:
     """A result for programs; of its questions those that say something: the others are right, as listed in the head."""
     found = {"student": result.student, "file": result.file, "status": result.status, "message": result.message}
     found |= {"points": result.total, "possible": result.possible, "seconds": result.seconds}
+    found["seed"] = result.seed
     if result.marks:
         found |= {"exercises": result.by("exercise"), "aspects": result.by("aspect")}
     telling = [{name: getattr(mark, name) for name in _MARK} for mark in result.marks if mark.remark or not mark.right]

@@ -36,6 +36,11 @@ class Known:
     superseded: bool = False
 
 
+def exam_of(run: str) -> str:
+    """The part of a run's name that says what was asked, and how it was judged; the rest is its seed."""
+    return run.partition("-")[0]
+
+
 class Packing:
     """Results as short lines: only answers that are not plainly right are written out."""
 
@@ -75,7 +80,7 @@ class Journal:
         """Open it and read what is known; raises Problem where nothing could be kept."""
         self.path, self.known, self.last = Path(out) / FILE, {}, {}
         self.unsaved, self.trouble, self.damaged, self.end = [], "", 0, 0
-        self.run, self.packing, self.synced = "", None, time.monotonic()
+        self.exam, self.seed, self.run, self.packing, self.synced = "", None, "", None, time.monotonic()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.fd = os.open(self.path, os.O_RDWR | os.O_CREAT | disk.BINARY, 0o644)
@@ -144,12 +149,19 @@ class Journal:
                 code=USAGE,
             )
 
-    def begin(self, run: str, packing: Packing, head: dict) -> None:
-        """Open a run: results with this fingerprint hold, others do not."""
-        self.run, self.packing = run, packing
-        questions = [[m.question, m.exercise, m.aspect, m.about, m.possible, m.status] for m in packing.plain]
-        if self.last.get("run") != run:
-            self.last = head | {"run": run}
+    def expect(self, exam: str, seed: int | None, packing: Packing) -> None:
+        """Say which results hold: those of the exam with this fingerprint, and from this seed if there is one."""
+        self.exam, self.seed, self.packing = exam, seed, packing
+
+    def _fits(self, run: str) -> bool:
+        return exam_of(run) == self.exam and (self.seed is None or run == f"{self.exam}-{self.seed}")
+
+    def begin(self, seed: int, head: dict) -> None:
+        """Open a run of the expected exam, whose questions draw from `seed`."""
+        self.run = f"{self.exam}-{seed}"
+        questions = [[m.question, m.exercise, m.aspect, m.about, m.possible, m.status] for m in self.packing.plain]
+        if self.last.get("run") != self.run:
+            self.last = head | {"seed": seed, "run": self.run}
             self._write({"begin": self.last | {"questions": questions}})
 
     def holds(self, student: str, digest: str) -> bool:
@@ -160,7 +172,8 @@ class Journal:
             and not known.superseded
             and known.status != FAILED
             and digest != ""
-            and (known.run, known.digest) == (self.run, digest)
+            and known.digest == digest
+            and self._fits(known.run)
         )
 
     def supersede(self, students: list[str]) -> bool:
@@ -173,7 +186,7 @@ class Journal:
 
     def outdated(self) -> list[str]:
         """Students whose last result was given in another exam than this run's."""
-        return [name for name, known in self.known.items() if known.run != self.run and not known.superseded]
+        return [name for name, known in self.known.items() if not self._fits(known.run) and not known.superseded]
 
     def add(self, result: Result) -> None:
         """Keep a result. On a full disk it waits in memory for the next attempt, and `trouble` says so."""
@@ -214,10 +227,12 @@ class Journal:
     def result(self, student: str) -> Result:
         """A student's last result; one that holds no longer has no marks, but says what they were."""
         known = self.known[student]
-        if known.superseded or known.run != self.run:
+        if known.superseded or not self._fits(known.run):
             message = f"{known.points} no longer hold: the file, the exam or how it is graded has changed; grade again"
             return Result(student, "", SUPERSEDED, message)
-        return self.packing.unpack(json.loads(disk.read_at(self.fd, known.size, known.offset)))
+        result = self.packing.unpack(json.loads(disk.read_at(self.fd, known.size, known.offset)))
+        result.seed = int(known.run.partition("-")[2])
+        return result
 
     def results(self) -> Iterator[Result]:
         """All students' last results by name, one at a time."""

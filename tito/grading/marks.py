@@ -39,6 +39,7 @@ class Result:
     seconds: float = 0
     digest: str = ""  # of the files that were graded
     diagnoses: list = field(default_factory=list)  # tito.grading.diagnosis.Diagnosis
+    seed: int | None = None  # what the questions' inputs were drawn from
     answers: dict[str, str] = field(default_factory=dict)  # what a person has to read and mark, by grade_id
 
     @property

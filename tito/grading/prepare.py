@@ -43,9 +43,9 @@ class Exam:
     def asked_worth(self) -> list[float]:
         return [self.worth[number] for number in self.wanted]
 
-    def fingerprint(self, seed: int, time_limit: float, held: dict[str, bool]) -> str:
-        """What changes when anything that decides a mark does, but for the submission itself."""
-        facts = {"seed": seed, "time_limit": time_limit, "held": held, "worth": self.worth, "wanted": self.wanted}
+    def fingerprint(self, time_limit: float, held: dict[str, bool]) -> str:
+        """What changes when anything that decides a mark does, but for the submission itself and the seed."""
+        facts = {"time_limit": time_limit, "held": held, "worth": self.worth, "wanted": self.wanted}
         facts |= {"course": self.course, "reference": [asdict(piece) for piece in self.reference]}
         facts |= {"own stack": [module.folder for module in self.earlier], "numpy": np.__version__}
         text = json.dumps(facts, sort_keys=True) + _grader()

@@ -128,7 +128,7 @@ def _students(found: dict) -> list[Student]:
         for told in each.get("look_at", []) if marks else []:
             marks[places[told["exercise"], told["question"]]] = Mark(*(told[name] for name in fields))
         student = Student(_result(each, marks), total=each["points"], possible=each["possible"])
-        student.seed, student.isolation = found["seed"], found["isolation"]
+        student.seed, student.isolation = each["seed"], found["isolation"]
         students.append(student)
     return students
 

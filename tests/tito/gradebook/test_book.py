@@ -366,8 +366,8 @@ def test_an_older_submission_graded_again_takes_no_newer_mark_away(course, place
 def test_where_the_exam_has_changed_too_an_older_submission_brings_no_mark_back(course, place, tmp_path):
     older, newer = class_of(tmp_path / "a", mse_loss=HALF), class_of(tmp_path / "b")
     with gradebook.open(course, place) as book:
-        for folder, seed in ((older, 1), (newer, 1), (older, 2)):
-            grade(course, folder, "02", out=tmp_path / "out", workers=1, seed=seed)
+        for folder, limit in ((older, 2), (newer, 2), (older, 3)):
+            grade(course, folder, "02", out=tmp_path / "out", workers=1, seed=1, time_limit=limit)
             book.record_folder(tmp_path / "out")
         assert (standing(book).status, standing(book).total) == ("superseded", None)
         assert "16 of 16 points" in standing(book).message and book.overtaken == {"ada": "superseded"}
