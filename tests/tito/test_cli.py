@@ -125,4 +125,4 @@ def test_grading_says_its_seed_keeps_it_and_explains_how_to_give_it(course, tmp_
     seeds = [json.loads((tmp_path / out / "grades.json").read_text(encoding="utf-8"))["seed"] for out in ("one", "two")]
     assert seeds[0] != seeds[1] and all(f"· seed {seed}\n" in text for seed, text in zip(seeds, shown, strict=True))
     told = " ".join(tito(course.root, "grade", "--help").stdout.split())
-    assert "The same seed gives the same marks, to compare two runs." in told and "last run in --out, or a new" in told
+    assert "The same seed gives the same marks, to compare two runs." in told and "[default: (a new one)]" in told

@@ -41,7 +41,7 @@ def grade(
         typer.Option("--only", metavar="EXERCISE", help="Only this exercise; may be repeated.", show_default=False),
     ] = None,
     own_stack: Annotated[bool, typer.Option("--own-stack", help="Grade on the student's own earlier lessons.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Grade all again, from a new seed if none is given.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Grade all again, also what has not changed.")] = False,
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where code cannot be confined.")] = False,
     no_gradebook: Annotated[bool, typer.Option("--no-gradebook", help="Record nothing in the gradebook.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print grades.json and nothing else.")] = False,
