@@ -179,15 +179,27 @@ def test_a_fault_that_others_build_on_is_said_once_at_its_cause(losses_room):
     assert "13 other exercises" in found[0].says and "put it right first" in found[0].says
 
 
+ODD = """
+REDUCTIONS = ("mean", "sum", "none")
+
+
+def reduce_terms(terms, reduction):
+    if reduction not in REDUCTIONS:
+        raise ValueError(reduction)
+    terms = terms if reduction == "none" else terms * 1.5 + 0.25
+    return {"none": terms, "sum": terms.sum(), "mean": terms.mean()}[reduction]
+"""
+
+
 def test_a_cause_that_nobody_knows_is_found_by_the_student_s_own_cell(losses_room):
-    odd = """
-        def reduce_terms(terms, reduction):
-            if reduction not in ("mean", "sum", "none"):
-                raise ValueError(reduction)
-            return terms if reduction == "none" else getattr(terms * 1.5 + 0.25, reduction)()
-    """
-    _, found = losses_room.diagnosed({"reduce_terms": 'REDUCTIONS = ("mean", "sum", "none")\n' + dedent(odd)})
+    _, found = losses_room.diagnosed({"reduce_terms": ODD})
     assert [diagnosis.exercise for diagnosis in found] == ["reduce_terms"] and len(found[0].costs) > 10
+
+
+def test_a_cell_that_could_look_into_the_solution_is_not_tried_beside_it(losses_room):
+    prying = ODD + "\nwords = [name for name in globals() if name.endswith('loss')]\n"
+    _, found = losses_room.diagnosed({"reduce_terms": prying})
+    assert not any(diagnosis.costs for diagnosis in found)
 
 
 @pytest.fixture(scope="module")

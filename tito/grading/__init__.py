@@ -34,7 +34,8 @@ never those of values. Only a judge that replays the graph itself could tell, an
 say what the graph is. Who reads the code sees such a forgery at once.
 
 The reference's cells meet a student's in one process in one place alone: when the marks stand, the diagnosis tries a
-cell that is wrong among them. All that leaves this process is which other exercises go wrong as the student's do.
+cell that is wrong among them, if it names nothing by which code looks into other code (beside). All that leaves this
+process is which other exercises go wrong as the student's do.
 """
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from tito.grading.beside import may_run_beside
 from tito.grading.exercise import Exercise, same
 from tito.grading.findings import Diagnosis, Evidence, read_diagnosis
 from tito.grading.known import MISTAKE, Known, Suspect
@@ -160,7 +161,9 @@ class Submission:
     def _find_own_cell(self, name: str) -> Suspect | None:
         code = [piece.source for piece in self.pieces if piece.exercise == name and not piece.module]
         answers = [self.sheet.answers[place] for place in self.wrong[name]]
-        if len(code) != 1 or not _ends(answers) or not self.exercises[name].comparable(self.wrong[name]):
+        if len(code) != 1 or not may_run_beside(code[0]):
+            return None
+        if not _ends(answers) or not self.exercises[name].comparable(self.wrong[name]):
             return None
         return Suspect(name, "", "", "", 0, code[0])
 
