@@ -1,7 +1,7 @@
 """Answers that people grade: read from a submission's notebook, never run. A .py export has none."""
 
-from tito.grading.pieces import read
-from tito.notebook import Notebook, source_of
+from tito.grading.pieces import Cell, read
+from tito.notebook import Notebook
 from tito.problem import Problem
 
 LONGEST = 20_000  # characters of one answer
@@ -25,21 +25,20 @@ class Answers:
         if not self.wanted or not name.lower().endswith(".ipynb"):
             return {}
         try:
-            cells = read(name, data.decode("utf-8-sig")).raw["cells"]
+            cells = read(name, data.decode("utf-8-sig"))
         except (Problem, ValueError, RecursionError, MemoryError):
             return {}
         found, at = {}, ""
         for cell in cells:
             at = self._belongs(cell, at)
             if at:
-                found.setdefault(at, []).append(source_of(cell))
+                found.setdefault(at, []).append(cell.source)
         return {at: _bounded("\n\n".join(texts)) for at, texts in found.items()}
 
-    def _belongs(self, cell: dict, before: str) -> str:
+    def _belongs(self, cell: Cell, before: str) -> str:
         """The answer that a cell is part of: its own, or that of the cell before it where a student added it; or ""."""
-        own = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
-        if own or source_of(cell).strip() in self.given:
-            return own if own in self.wanted else ""
+        if cell.grade_id or cell.source.strip() in self.given:
+            return cell.grade_id if cell.grade_id in self.wanted else ""
         return before
 
 

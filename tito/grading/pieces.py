@@ -4,9 +4,10 @@ import functools
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tito.grading.cut import both_ends
-from tito.notebook import EXPORTS, Notebook, parse_notebook, source_of
+from tito.notebook import EXPORTS, parse_notebook, source_of
 from tito.problem import Problem
 
 MOST_PARTS, MOST_CELLS = 3_000_000, 10_000  # of a notebook's JSON, and of the notebook
@@ -54,41 +55,46 @@ def pieces(name: str, data: bytes, module) -> list[Piece]:
     return _sections(text) if name.lower().endswith(".py") else _cells(name, text, module)
 
 
+class Cell(NamedTuple):
+    """What counts of a notebook's cell here."""
+
+    kind: str  # code, markdown or raw
+    source: str
+    grade_id: str
+
+
 @functools.lru_cache(maxsize=4)
-def read(name: str, text: str) -> Notebook:
-    """The notebook in a file: of each cell its kind, text and grade_id. Raises Problem.
+def read(name: str, text: str) -> list[Cell]:
+    """The cells of the notebook in a file. Raises Problem.
 
     It is asked for its code and then for its answers: parsed once, and never changed.
     """
-    if sum(map(text.count, "[{,")) > MOST_PARTS:  # of JSON, three bytes can become a hundred in memory
+    if len(text) > MOST_PARTS < sum(map(text.count, "[{,")):  # of JSON, three bytes can become a hundred in memory
         raise Problem(f"{shown(name)} has more than {MOST_PARTS:,} parts; clear its outputs")
     notebook = parse_notebook(Path(shown(name)), text)
     if len(notebook.raw["cells"]) > MOST_CELLS:
         raise Problem(f"{shown(name)} has more than {MOST_CELLS:,} cells")
-    return Notebook(notebook.path, {"cells": [_bare(cell) for cell in notebook.raw["cells"]]})
+    return [Cell(cell["cell_type"], source_of(cell), _grade_id(cell)) for cell in notebook.raw["cells"]]
 
 
-def _bare(cell: dict) -> dict:
+def _grade_id(cell: dict) -> str:
     name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
-    known = {"nbgrader": {"grade_id": name}} if isinstance(name, str) else {}
-    return {"cell_type": cell["cell_type"], "source": source_of(cell), "metadata": known}
+    return name if isinstance(name, str) else ""
 
 
 def _cells(name: str, text: str, module) -> list[Piece]:
     try:
-        notebook = read(name, text)
+        cells = read(name, text)
     except (Problem, ValueError, RecursionError, MemoryError) as error:
         raise Refused(UNREADABLE, printable(str(error) or "not a notebook")) from error
     found, target = [], None
-    for number, cell in enumerate(notebook.raw["cells"], 1):
-        if cell["cell_type"] != "code":
+    for number, cell in enumerate(cells, 1):
+        if cell.kind != "code":
             continue
-        source = source_of(cell)
-        words = directives(source)
+        words = directives(cell.source)
         target = target or words.get("default_exp")
         if EXPORTS & words.keys():
-            exercise = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
-            found.append(Piece(source, f"cell {number}", exercise))
+            found.append(Piece(cell.source, f"cell {number}", cell.grade_id))
     if target and target != module.target:
         raise Refused(MISSING, f"{shown(name)} is the notebook of {shown(target)}, not of {module.target}")
     if not found:

@@ -2,9 +2,9 @@
 
 import re
 
-from tito.grading.pieces import directives, read
+from tito.grading.pieces import Cell, directives, read
 from tito.grading.sheet import Sheet
-from tito.notebook import EXPORTS, source_of
+from tito.notebook import EXPORTS
 
 _MISSING = re.compile(r"name '(\w{1,80})' is not defined")
 _DEFINED = re.compile(r"(?:def|class) +(\w+)|(?:from \S+ +)?import (?:.*\W)?(\w+) *$|(\w+) *(?::[^=]*)?=(?!=)")
@@ -22,7 +22,7 @@ def left_behind(name: str, data: bytes, sheet: Sheet) -> list[str]:
     missing = list(dict.fromkeys(match[1] for match in found if match))
     if not missing or not name.lower().endswith(".ipynb"):
         return []
-    homes = _homes(read(name, data.decode("utf-8-sig")).raw["cells"])
+    homes = _homes(read(name, data.decode("utf-8-sig")))
     return [
         f"cell {homes[each]}: {each} is defined here, but this cell does not begin with `#| export`: add that line"
         for each in missing
@@ -30,12 +30,11 @@ def left_behind(name: str, data: bytes, sheet: Sheet) -> list[str]:
     ][:MOST]
 
 
-def _homes(cells: list) -> dict[str, int]:
+def _homes(cells: list[Cell]) -> dict[str, int]:
     """By name, the first cell without `#| export` that defines it at its left margin."""
     homes: dict[str, int] = {}
     for number, cell in enumerate(cells, 1):
-        source = source_of(cell)
-        if cell["cell_type"] == "code" and not EXPORTS & directives(source).keys():
-            for match in filter(None, (_DEFINED.match(line[:LONGEST]) for line in source.splitlines())):
+        if cell.kind == "code" and not EXPORTS & directives(cell.source).keys():
+            for match in filter(None, (_DEFINED.match(line[:LONGEST]) for line in cell.source.splitlines())):
                 homes.setdefault(next(filter(None, match.groups())), number)
     return homes

@@ -4,6 +4,7 @@ Frame: u32 header length, u32 payload length, header, payload. Nothing that arri
 and whatever is wrong with it ends as the one exception `Unreadable`. No pickle.
 """
 
+import functools
 import json
 import struct
 from json.encoder import encode_basestring_ascii as _quoted
@@ -39,14 +40,18 @@ def encode_answer(number: int, form: str, keys: list[str], leaves: list[Leaf]) -
     for leaf in leaves:
         if isinstance(leaf.value, np.ndarray):
             array = leaf.value if leaf.value.dtype.str in DTYPES else _in_our_order(leaf.value)
-            shape, flows = ",".join(map(str, array.shape)), "true" if leaf.flows else "false"
-            entries.append(f'["{leaf.kind}","{array.dtype.str}",[{shape}],{flows}]')
+            entries.append(_described(leaf.kind, array.dtype, array.shape, leaf.flows))
             parts.append(array.tobytes())
         else:
             entries.append(f'["{leaf.kind}",{"null" if leaf.value is None else _quoted(leaf.value)}]')
     names, values = ",".join(map(_quoted, keys)), ",".join(entries)
     header = f'{{"question":{number},"status":"{ANSWERED}","form":"{form}","keys":[{names}],"leaves":[{values}]}}'
     return _frame(header, b"".join(parts))
+
+
+@functools.lru_cache(maxsize=1024)
+def _described(kind: str, dtype: np.dtype, shape: tuple[int, ...], flows: bool) -> str:
+    return f'["{kind}","{dtype.str}",[{",".join(map(str, shape))}],{"true" if flows else "false"}]'
 
 
 def _in_our_order(array: np.ndarray) -> np.ndarray:

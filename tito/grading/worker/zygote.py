@@ -6,6 +6,7 @@ judge is gone, the zygote goes too, and its worker with it.
 """
 
 import json
+import marshal
 import os
 import signal
 import socket
@@ -115,7 +116,7 @@ def work(job_fd: int, answer_fd: int, course: dict, questions, blinded, modules,
     confine.close_all_but(*confine.handles(limits, job_fd, answer_fd))
     confine.confine(limits, strict=not course["unsafe"])
     with open(job_fd, "rb") as pipe:
-        job = json.loads(pipe.read())
+        job = marshal.loads(pipe.read())  # the judge's word: it is answers that are not believed
     if "turns" in job:
         take_turns(job, answer_fd, course, questions, generator)
     else:
