@@ -146,7 +146,8 @@ def parts(course, folder, count=60):
         seat.start()
         examine = Examiner(exam, make_key(exam, seat, SEED, 2.0), SEED, 2.0)
         with tempfile.TemporaryDirectory() as out, contextlib.closing(Journal(Path(out))) as journal:
-            journal.begin("", examine.packing(), {})
+            journal.expect("", None, examine.packing())
+            journal.begin(SEED, {})
             times = [_times(examine, seat, entry, journal) for entry in intake.find(folder)[:count]]
     finally:
         seat.close()
@@ -219,7 +220,7 @@ def curve_rows(curve):
         if before:
             further = (cost.wall - before.wall) / (count - before.count)
             last = count == max(curve)
-            yield Row(f"  each beyond the first {before.count:,}", further, target=4 / CORES / RATE if last else None)
+            yield Row(f"  each beyond the first {before.count:,}", further, target=1 / RATE if last else None)
         before = cost
     cost, small = curve[max(curve)], curve[SIZES[1]]
     yield Row(f"  processor time of the judge, {cost.count:,} submissions, each", cost.judge / cost.count)
