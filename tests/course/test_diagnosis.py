@@ -202,6 +202,25 @@ def test_a_cell_that_could_look_into_the_solution_is_not_tried_beside_it(losses_
     assert not any(diagnosis.costs for diagnosis in found)
 
 
+def test_one_cell_that_never_ends_beside_the_solution_is_waited_for_and_no_other(losses_room, monkeypatch):
+    """Each is wrong in the student's own code, and loops where the cell of another of them is the reference's."""
+    names, asked, ask = ["reduce_terms", "mse_loss", "l1_loss", "huber_loss"], [], losses_room.known.ask
+    source = {piece.exercise: piece.source for piece in losses_room.exam.reference}
+    cells = {}
+    for name, other in zip(names, [*names[1:], names[0]], strict=True):
+        loop = f"\ndef {name}(*inputs, right={name}, **options):\n    try:\n        mine_{other}\n"
+        loop += "    except NameError:\n        while True: pass\n    return right(*inputs, **options) * 1.5 + 0.25\n"
+        cells[name] = f"{source[name]}\nmine_{name} = True\n{loop}"
+
+    def watched(seat, suspect, exercises):
+        ask(seat, suspect, exercises)
+        asked.extend([suspect.exercise] if any(a.status == "timeout" for a in suspect.answers.values()) else [])
+
+    monkeypatch.setattr(losses_room.known, "ask", watched)
+    marks, _ = losses_room.diagnosed(cells)
+    assert {mark.exercise for mark in marks if not mark.right} >= set(names) and len(asked) == 1
+
+
 @pytest.fixture(scope="module")
 def autograd_room(course):
     room = Room(course, "05", SEED)

@@ -80,8 +80,8 @@ class Submission:
         for name in self.left:
             suspect = self._own_cell(name) if self.left[name] or self.costs[name] else None
             cover = self._cover(suspect) if suspect else {}
-            if suspect and not _ends(suspect.answers.values()):
-                return  # the class must not wait for one student's cells
+            if suspect and not self._ended(suspect):
+                return
             if len(cover) > 1:
                 self._take(name, {other: hits for other, hits in cover.items() if other != name})
 
@@ -95,8 +95,8 @@ class Submission:
             causes = [cell for other in below if foreign and (cell := self._by_itself(other))]
             for cause in causes:
                 self.known.ask(self.seat, cause, [name])
-                if not _ends(cause.answers.values()):
-                    return  # as above
+                if not self._ended(cause):
+                    return
                 hits = [place for place in foreign if self._goes_wrong(place, cause)]
                 if hits:
                     self._take(cause.exercise, {name: hits})
@@ -142,8 +142,15 @@ class Submission:
             return None
         self.known.ask(self.seat, cell, [name])
         own = cell.wrong.intersection(self.known.places[name])
-        whole = _ends(cell.answers.values()) and own <= set(self.wrong[name])
+        whole = self._ended(cell) and own <= set(self.wrong[name])
         return cell if whole and (not own or any(self._alike(place, cell) for place in own)) else None
+
+    def _ended(self, cell: Suspect) -> bool:
+        """Whether a student's cell answered wherever it was asked. One that did not is the last that is tried."""
+        ended = _ends(cell.answers.values())
+        if not ended:  # the class must not wait for one student's cells
+            self.cells = dict.fromkeys(self.wrong)
+        return ended
 
     def _alike(self, place: int, cell: Suspect) -> bool:
         return same(self.known.asked[place], cell.answers[place], self.sheet.answers[place])
