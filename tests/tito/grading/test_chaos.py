@@ -62,13 +62,25 @@ def children(pid: int) -> list[int]:
         return []
 
 
+def zygotes_of(pid: int) -> list[int]:
+    """Not what looks for libseccomp at the start: without that nobody is graded, and a rerun goes on."""
+    return [child for child in children(pid) if b"worker.zygote" in command_of(child)]
+
+
+def command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def strike(process, kind: str, rng) -> bool:
     """Kill the program, one of its zygotes or one of its workers; whether there was one."""
     if kind == "tito":
         process.kill()
         process.wait()
         return True
-    zygotes = children(process.pid)
+    zygotes = zygotes_of(process.pid)
     victims = zygotes if kind == "zygote" else [pid for zygote in zygotes for pid in children(zygote)]
     if not victims:
         return False
@@ -78,7 +90,7 @@ def strike(process, kind: str, rng) -> bool:
     except OSError:
         return False
     try:
-        still = children(process.pid)
+        still = zygotes_of(process.pid)
         if victim not in [*still, *[pid for zygote in still for pid in children(zygote)]]:
             return False  # its number may be another's by now
         signal.pidfd_send_signal(handle, signal.SIGKILL)
