@@ -78,7 +78,7 @@ class Journal:
 
     def __init__(self, out: Path):
         """Open it and read what is known; raises Problem where nothing could be kept."""
-        self.path, self.known, self.last = Path(out) / FILE, {}, {}
+        self.path, self.known, self.last, self.begun = Path(out) / FILE, {}, {}, set()
         self.unsaved, self.trouble, self.damaged, self.end = [], "", 0, 0
         self.exam, self.seed, self.run, self.packing, self.synced = "", None, "", None, time.monotonic()
         try:
@@ -119,6 +119,7 @@ class Journal:
             entry = json.loads(line)
             if "begin" in entry:
                 self.last = entry["begin"]
+                self.begun.add(self.last["run"])
             elif SUPERSEDED in entry:
                 self._mark_superseded(entry[SUPERSEDED])
             else:
@@ -154,6 +155,9 @@ class Journal:
         self.exam, self.seed, self.packing = exam, seed, packing
 
     def _fits(self, run: str) -> bool:
+        """Whether results of this run hold; not if the disk has spoilt the line that says what it asked."""
+        if run not in self.begun:
+            return False
         return exam_of(run) == self.exam and (self.seed is None or run == f"{self.exam}-{self.seed}")
 
     def begin(self, seed: int, head: dict) -> None:
@@ -162,6 +166,7 @@ class Journal:
         questions = [[m.question, m.exercise, m.aspect, m.about, m.possible, m.status] for m in self.packing.plain]
         if self.last.get("run") != self.run:
             self.last = head | {"seed": seed, "run": self.run}
+            self.begun.add(self.run)
             self._write({"begin": self.last | {"questions": questions}})
 
     def holds(self, student: str, digest: str) -> bool:

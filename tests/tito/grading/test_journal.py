@@ -181,6 +181,15 @@ def test_a_line_that_a_disk_spoilt_costs_that_line_alone(run, tmp_path):
     assert graded == ["b"] and [result.total for result in grades.results] == [16] * 3 and grades.spoilt == 1
 
 
+def test_where_a_disk_spoilt_what_a_run_asked_all_of_it_is_graded_again(run, tmp_path):
+    run({"a": {}, "b": {"mse_loss": HALF}})
+    path = tmp_path / "out/journal.jsonl"
+    path.write_bytes(b"x" + path.read_bytes()[1:])
+    again, graded = run()
+    assert graded == ["a", "b"] and again.spoilt == 1 and again.kept == 0
+    assert run()[1] == [] and {name: row["points"] for name, row in table(tmp_path).items()} == {"a": "16", "b": "9"}
+
+
 def test_two_runs_cannot_share_a_folder_at_once(run, tmp_path):
     run({"a": {}})
     held = journal.Journal(tmp_path / "out")
