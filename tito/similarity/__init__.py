@@ -2,14 +2,15 @@
 
 Of each submission the fingerprints are taken (see tito.similarity.winnowing). Those of the released stub, of the
 reference solution and of what many wrote are dropped; sorted by fingerprint, the rest gives the pairs without comparing
-everybody with everybody.
+everybody with everybody. Students whose whole code is the same count as one writer: a copy that goes round is no custom,
+however many hand it in.
 
 Written here because copydetect, the library at hand, compares all pairs of files: 12 million for 5,000 students.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -18,7 +19,8 @@ from tito.similarity.winnowing import K, tokens, winnowed
 
 FEWEST, SHARE = 8, 0.5  # shared fingerprints, and their part of the smaller submission's: below, custom explains them
 LONG, MOST = 20, 0.8  # the same of one long exercise; and, since many honest ways lead there, of the reference solution
-COMMON = 10  # students beyond which a fingerprint is common; of a large class 1 %, of a small one a quarter
+WHOLE = 100  # fingerprints beside the stub's that nobody writes the same by chance
+COMMON = 10  # writers beyond which a fingerprint is common; of a large class 1 %, of a small one a quarter
 REFERENCE = "the reference solution"
 
 Sources = dict[str, str]  # code by exercise
@@ -37,7 +39,10 @@ class Match:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two submissions; `share` is the part of the smaller one's unusual code that the other has too."""
+    """Two submissions; `share` is the part of the smaller one's unusual code that the other has too.
+
+    No `matches`: the second is the same as the one that the first is shown beside.
+    """
 
     first: str
     second: str
@@ -60,18 +65,40 @@ def compare(submissions: dict[str, Sources], released: Sources, solution: Source
     known: dict[str, np.ndarray] = {}  # of code that several handed in as it is
     marks = {student: _marks(sources, known) for student, sources in submissions.items()}
     stub, reference = (_all(_marks(sources, known)) for sources in (released, solution))
+    rings = _rings(marks, stub)
+    writers = {ring[0]: marks[ring[0]] for ring in rings}
     spread, counts = np.unique(
-        np.concatenate([np.array([], np.uint64), *map(_all, marks.values())]), return_counts=True
+        np.concatenate([np.array([], np.uint64), *map(_all, writers.values())]), return_counts=True
     )
     limit = max(2, min(COMMON, len(marks) // 4), len(marks) // 100)
     rare = np.setdiff1d(spread[counts <= limit], stub, assume_unique=True)
-    unusual = {student: _kept(found, rare) for student, found in marks.items()}
+    unusual = {student: _kept(found, rare) for student, found in writers.items()}
     own_rare = np.setdiff1d(rare, reference, assume_unique=True)
     found = _pairs({student: _kept(each, own_rare) for student, each in unusual.items()})
     found += _copies(unusual, np.setdiff1d(reference, stub, assume_unique=True))
     texts = submissions | {REFERENCE: solution}
     told = [_told(first, second, share, shared, texts) for first, second, share, shared in found]
+    for ring in rings:
+        told += _same(ring, np.setdiff1d(_all(marks[ring[0]]), stub, assume_unique=True), texts)
     return sorted(told, key=lambda pair: (-pair.share, -pair.shared, pair.first, pair.second))
+
+
+def _rings(marks: dict[str, Marks], stub: np.ndarray) -> list[list[str]]:
+    """Those whose whole code is the same, together; everyone else alone."""
+    found: dict[bytes | str, list[str]] = {}
+    for student, own in marks.items():
+        whole = np.setdiff1d(_all(own), stub, assume_unique=True)
+        found.setdefault(whole.tobytes() if len(whole) >= WHOLE else student, []).append(student)
+    return list(found.values())
+
+
+def _same(ring: list[str], shared: np.ndarray, texts: dict[str, Sources]) -> list[Pair]:
+    """The first of a ring with each of the others; side by side once, for it would show the same each time."""
+    first, *others = ring
+    if not others:
+        return []
+    pair = _told(first, others[0], 1.0, shared, texts)
+    return [pair, *(replace(pair, second=other, matches=[]) for other in others[1:])]
 
 
 def _pairs(own: dict[str, Marks]) -> list[tuple]:
