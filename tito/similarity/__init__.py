@@ -2,8 +2,8 @@
 
 Of each submission the fingerprints are taken (see tito.similarity.winnowing). Those of the released stub, of the
 reference solution and of what many wrote are dropped; sorted by fingerprint, the rest gives the pairs without comparing
-everybody with everybody. Students whose whole code is the same count as one writer: a copy that goes round is no custom,
-however many hand it in.
+everybody with everybody. Students whose whole code is the same count as one writer: a copy that goes round is not what
+many wrote, however many hand it in.
 
 Written here because copydetect, the library at hand, compares all pairs of files: 12 million for 5,000 students.
 """
