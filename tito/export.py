@@ -99,7 +99,7 @@ def _build(course, modules: list[Module], tree: Path) -> dict[str, str]:
             nb_export(tree / module.notebook.relative_to(course.root), lib_path=package, procs=[strip_markers])
     built = {}
     for module in modules:
-        path = target_path(course, module)
+        path = course.target_path(module)
         built[path] = (tree / path).read_text(encoding="utf-8")
     for path, text in _tables(course, tree).items():
         (tree / path).write_text(text, encoding="utf-8")
@@ -107,15 +107,10 @@ def _build(course, modules: list[Module], tree: Path) -> dict[str, str]:
     return built
 
 
-def target_path(course, module: Module) -> str:
-    """Where the module's notebook exports to, from the root: `tinytorch/nn/losses.py`."""
-    return f"{course.lib_path}/{module.target.replace('.', '/')}.py"
-
-
 def _tables(course, tree: Path) -> dict[str, str]:
     """The __init__ of the package and of each folder in it: what is exported so far, in course order."""
     exported = [m for m in course.catalogue if m.notebook.exists() and m.target]
-    exported = [m.target for m in exported if (tree / target_path(course, m)).exists()]
+    exported = [m.target for m in exported if (tree / course.target_path(m)).exists()]
     folders = {"": None}
     for target in exported:
         parts = target.split(".")[:-1]

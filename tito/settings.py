@@ -44,6 +44,10 @@ class Course:
         """Where tito keeps backups and its own records."""
         return self.root / ".tito"
 
+    def target_path(self, module) -> str:
+        """Where the module's notebook exports to, from the root: `tinytorch/nn/losses.py`."""
+        return f"{self.lib_path}/{module.target.replace('.', '/')}.py"
+
     @property
     def catalogue(self):
         """The modules in course order; see tito.catalogue."""

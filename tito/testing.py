@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 
 from tito.catalogue import Module
 from tito.edition import released_tests, test_digest
-from tito.export import target_path
 from tito.notebook import Cell, Exercise, Notebook
 from tito.problem import USAGE, Problem
 from tito.running.outcome import FAILED, WAITING, Result, explained, judged, not_run
@@ -169,7 +168,7 @@ def _stale(course, module: Module, notebook: Notebook) -> list[str]:
     text = "\n".join(cell.source for cell in notebook.cells if cell.is_code)
     used = [m for m in course.catalogue.before(module) if f"{course.lib_path}.{m.target}" in text]
     old = [m for m in used if m.notebook.exists() and export_state(course, m) == "changed"]
-    return [f"{target_path(course, m)} is older than your notebook: tito export {m.number}" for m in old]
+    return [f"{course.target_path(m)} is older than your notebook: tito export {m.number}" for m in old]
 
 
 def _unexported_lesson(course, module: Module, run: Run) -> Module | None:

@@ -21,7 +21,7 @@ from processes import children
 from school import wrong
 from test_weaknesses import STEP
 
-from tito.grading import batch, grade, isolation, job, spawned, workers
+from tito.grading import batch, grade, isolation, job, seats, spawned, workers
 from tito.grading.worker import confine, sandbox
 from tito.problem import Problem
 
@@ -42,7 +42,7 @@ def planted(monkeypatch, words: str) -> None:
 
 @pytest.fixture
 def without_fork(monkeypatch):
-    monkeypatch.setattr(workers, "FORKS", False)
+    monkeypatch.setattr(seats, "FORKS", False)
     monkeypatch.setattr(workers, "Zygote", None)
 
 
@@ -56,7 +56,7 @@ def students() -> dict:
 def graded(school, tmp_path_factory):
     """{student: result} of a hostile class, by workers that are not forked and have what every POSIX system has."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(workers, "FORKS", False)
+        monkeypatch.setattr(seats, "FORKS", False)
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
         planted(monkeypatch, PORTABLE)
         folder = write(tmp_path_factory.mktemp("spawned") / "class", students())
@@ -128,7 +128,7 @@ def test_marks_are_the_same_bit_for_bit_with_and_without_fork(school, tmp_path, 
         return [{name: value for name, value in result.items() if name != "seconds"} for result in results]
 
     before = marks()
-    monkeypatch.setattr(workers, "FORKS", False)
+    monkeypatch.setattr(seats, "FORKS", False)
     assert marks() == before
 
 
@@ -288,9 +288,9 @@ sys.modules["msvcrt"].locking = lambda fd, mode, count: None
 GRADES = """
 import json, sys
 from pathlib import Path
-from tito.grading import grade, spawned, workers
+from tito.grading import grade, seats, spawned
 from tito.settings import read_course
-workers.FORKS = False
+seats.FORKS = False
 planted = sys.argv[1] + "\\nfrom tito.grading.worker import confine as c\\n"
 planted += "c._STEPS, c._disk_rules = c._STEPS_OF['win32'], lambda: None\\n"
 spawned._PROGRAM = spawned._PROGRAM.replace("from tito", planted + "from tito", 1)

@@ -11,7 +11,7 @@ import handing_in
 import ordinary
 import pytest
 
-from tito.grading import grade, isolation, syscalls, workers
+from tito.grading import grade, isolation, seats, syscalls, workers
 from tito.grading.worker import confine
 from tito.problem import Problem
 
@@ -152,14 +152,14 @@ def test_the_probe_notices_each_missing_step(monkeypatch):
     for step in confine._STEPS:
         with monkeypatch.context() as patch:
             planted(patch, STEP.format(step.__name__))
-            missing = {name for name, held in workers.probe().items() if not held}
+            missing = {name for name, held in seats.probe().items() if not held}
         hidden = step.__name__ in ("_limit_processes", "_drop_capabilities", *([] if AS_ROOT else ["_change_user"]))
         assert bool(missing) != hidden, (step.__name__, missing)
 
 
 def test_the_probe_notices_an_environment_that_is_left(monkeypatch):
     planted(monkeypatch, "c._empty_environment = lambda: None")
-    assert [name for name, held in workers.probe().items() if not held] == ["environment"]
+    assert [name for name, held in seats.probe().items() if not held] == ["environment"]
 
 
 def test_a_worker_keeps_no_capability_of_an_ordinary_user_who_has_some():

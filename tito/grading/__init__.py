@@ -8,8 +8,9 @@ The way of a submission, by file:
     intake    finds a submission and reads it; pieces cuts it, stack adds
               the student's own earlier lessons                                 judge's side
     examiner  takes it from its file to its result; makes the key first         judge's side
-    workers   handles on zygotes and their workers; spawned: on workers where
-              nothing can be forked (job: what Windows puts around them)        judge's side
+    seats     of the kind that this system has: workers, handles on zygotes
+              that fork; spawned, where nothing can be forked (job: what
+              Windows puts around such a process)                               judge's side
     sitting   asks the questions, with deadlines; a fresh worker after a death  judge's side
       wire, sheet, exam     frames, answers, questions                          both sides
       worker/zygote         forks a confined worker for each submission         student's side
@@ -57,11 +58,11 @@ def grade(course, path, module="04", **options):
 
 def isolation() -> str:
     """What confines a worker on this machine, found by trying."""
-    from tito.grading.workers import Lost, probe
+    from tito.grading import seats, workers
 
     try:
-        held = probe()
-    except Lost as error:
+        held = seats.probe()
+    except workers.Lost as error:
         return f"none: no worker starts here: {error}"
     missing = [name for name, holds in held.items() if not holds]
     kept = ", ".join(name for name, holds in held.items() if holds)

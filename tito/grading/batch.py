@@ -17,8 +17,9 @@ from tito.grading.journal import Journal
 from tito.grading.marks import Result
 from tito.grading.pieces import FAILED
 from tito.grading.prepare import Exam, prepare
+from tito.grading.seats import take_seats
 from tito.grading.worker.confine import NEEDED, PROTECTIONS
-from tito.grading.workers import Lost, Seat, take_seats
+from tito.grading.workers import Lost, Seat
 from tito.problem import Problem
 
 STOP = object()

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from tito.grading import syscalls
 from tito.grading.wire import LENGTH, NUMBER
-from tito.problem import Problem
 
 try:
     import fcntl
@@ -22,7 +21,6 @@ except ImportError:  # Windows, where nothing here is used but names
     fcntl = None
 
 ROOT = str(Path(__file__).resolve().parents[2])
-FORKS = sys.platform == "linux"
 START_LIMIT, REPLY_LIMIT = 60, 10  # seconds: a cold disk may be slow to give up NumPy
 ATTEMPTS = 20  # zygotes in a row that die before we give up: someone may be killing them
 SLICE = 0.02  # seconds between two looks at what a worker has answered
@@ -41,13 +39,6 @@ _ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
 }
-_NO_EXAM = """
-from tito.grading.exam import question
-
-@question("nothing", "value")
-def nothing(tt, rng):
-    "Nothing."
-"""
 
 
 class Lost(Exception):
@@ -238,28 +229,3 @@ class Seat:
 
     def close(self) -> None:
         self.zygote.close()
-
-
-def take_seats(course: dict, count: int) -> list:
-    """Seats for as many submissions at a time: of forked workers on Linux, of spawned ones elsewhere.
-
-    macOS can fork, but what its libraries hold does not survive that.
-    """
-    if FORKS:
-        return [Seat(course, number) for number in range(count)]
-    from tito.grading import spawned
-
-    return [spawned.Seat(course, number) for number in range(count)]
-
-
-def probe(memory: int = 1 << 30) -> dict[str, bool]:
-    """Which protections a worker would have here; see worker.probe."""
-    given = {"libraries": ["numpy"], "prerequisites": [], "exam": _NO_EXAM, "target": "x", "unsafe": True}
-    (seat,) = take_seats(given | {"limits": {"memory": memory, "cpu": 10}}, 1)
-    try:
-        reply = seat.start()
-    finally:
-        seat.close()
-    if "error" in reply:
-        raise Problem(f"the process that starts workers does not load: {reply['error']}")
-    return reply["held"]

@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 
 from tito.catalogue import Module
-from tito.export import target_path
 from tito.handmade import digest
 from tito.importing import exported_lines
 from tito.notebook import Exercise, Notebook
@@ -127,7 +126,7 @@ def _raises_the_stub(block: list) -> bool:
 
 def export_state(course, module: Module) -> str:
     """How the lesson's export stands: "" where there is none, "exported", or "changed" since."""
-    target = course.root / target_path(course, module) if module.target else None
+    target = course.root / course.target_path(module) if module.target else None
     if target is None or not target.exists():
         return ""
     if module.notebook.stat().st_mtime <= target.stat().st_mtime:
