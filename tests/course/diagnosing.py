@@ -30,7 +30,7 @@ class Room:
     def __init__(self, course, module: str, seed: int = 11):
         self.exam = prepare(course, module, None, LIMIT, 1 << 30, False)
         self.seat, self.seed = Seat(self.exam.course, 0), seed
-        batch._ready(self.exam, self.seat, False)
+        batch.ready(self.exam, self.seat, False)
         self.key = make_key(self.exam, self.seat, seed, LIMIT)
         self.known = Examiner(self.exam, self.key, seed, LIMIT).known
 

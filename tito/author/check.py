@@ -3,7 +3,6 @@ by its inline test and costs marks in the exam."""
 
 from dataclasses import dataclass, field
 
-from tito.author.check_exam import exam_faults
 from tito.author.lint import lint
 from tito.catalogue import Module
 from tito.mistakes import read_mistakes, usable
@@ -40,6 +39,8 @@ def check(course, module: Module) -> Checked:
         done.faults += missed
         done.rows.append((exercise.name, exercise.points, len(own) - len(missed), len(own)))
     if not done.faults:  # the exam of a lesson that is not sound would only say it again
+        from tito.author.check_exam import exam_faults  # loads NumPy
+
         done.faults += exam_faults(course, module, notebook, mistakes)
     return done
 

@@ -1,15 +1,23 @@
 """The exam's half of `tito check`: the solution earns every point, and every known mistake costs some of its own."""
 
 import os
-import tempfile
-from pathlib import Path
+from dataclasses import dataclass
 
 from tito.catalogue import Module
-from tito.grading.sheet import MISSING
+from tito.grading import intake
+from tito.grading.batch import ready
+from tito.grading.examiner import make_key
+from tito.grading.marks import Mark, marked, told
+from tito.grading.prepare import Exam, prepare
+from tito.grading.seats import take_seats
+from tito.grading.sheet import MISSING, Sheet
+from tito.grading.sitting import Sitting
+from tito.grading.unexported import left_behind
+from tito.grading.workers import Lost, Seat
 from tito.notebook import Notebook, with_cells
 from tito.problem import Problem
 
-SOLUTION = "solution"
+SEED = 1
 
 
 def exam_faults(course, module: Module, notebook: Notebook, mistakes: list[dict]) -> list[str]:
@@ -19,47 +27,62 @@ def exam_faults(course, module: Module, notebook: Notebook, mistakes: list[dict]
     """
     if not module.exam.exists() or os.name != "posix":
         return []
-    with tempfile.TemporaryDirectory(prefix="tito-exam-") as folder:
-        for name, cells in _submissions(mistakes).items():
-            (Path(folder) / f"{name}.ipynb").write_text(with_cells(notebook, cells).text(), encoding="utf-8")
-        try:
-            results = {result.student: result for result in _sat(course, module, Path(folder))}
-        except Problem as problem:
-            return [f"{course.inside(module.exam)}: {problem}"]
     where = course.inside(module.exam)
-    faults = [f"{where}: {fault}" for fault in _solution_faults(results.pop(SOLUTION))]
-    return faults + [f"{where}: {fault}" for fault in _mistake_faults(mistakes, results)]
+    try:
+        return [f"{where}: {fault}" for fault in _found(course, module, notebook, mistakes)]
+    except Problem as problem:
+        return [f"{where}: {problem}"]
 
 
-def _submissions(mistakes: list[dict]) -> dict[str, dict[str, str]]:
-    """By file name, the cells that differ from the solution."""
-    return {SOLUTION: {}} | {f"mistake-{n}": {m["exercise"]: m["code"]} for n, m in enumerate(mistakes)}
+def _found(course, module: Module, notebook: Notebook, mistakes: list[dict]) -> list[str]:
+    """What the exam shows of the solution and of each mistake. Raises Problem for an exam that cannot be sat."""
+    limit = course.question_time_limit
+    exam = prepare(course, module.folder, None, limit, course.memory_limit << 20, unsafe=True)
+    (seat,) = take_seats(exam.course, 1)
+    try:
+        ready(exam, seat, unsafe=True)
+        room = _Room(exam, seat, make_key(exam, seat, SEED, limit), limit, notebook)
+        faults = room.solution_faults()
+        return faults + [fault for mistake in mistakes for fault in room.mistake_faults(mistake)]
+    except Lost as lost:
+        raise Problem(f"no worker could be had: {lost}", next="tito doctor") from lost
+    finally:
+        seat.close()
 
 
-def _sat(course, module: Module, folder: Path) -> list:
-    from tito.grading import grade
+@dataclass
+class _Room:
+    """Where solutions sit the exam one after another."""
 
-    limits = {"time_limit": course.question_time_limit, "memory_limit": course.memory_limit << 20}
-    return grade(course, folder, module.folder, seed=1, unsafe=True, **limits).results
+    exam: Exam
+    seat: Seat
+    key: Sheet
+    limit: float
+    notebook: Notebook
 
+    def solution_faults(self) -> list[str]:
+        marks, _ = self._sat({}, self.exam.wanted)
+        wrong = [mark for mark in marks if not mark.right or mark.remark]
+        return [f"{mark.question}: the solution does not earn it: {mark.remark or mark.status}" for mark in wrong]
 
-def _solution_faults(result) -> list[str]:
-    wrong = [mark for mark in result.marks if not mark.right or mark.remark]
-    faults = [f"{mark.question}: the solution does not earn it: {mark.remark or mark.status}" for mark in wrong]
-    return faults if result.marks else [f"the solution is {result.status}: {result.message}"]
+    def mistake_faults(self, mistake: dict) -> list[str]:
+        """What is wrong with a mistake that loses no mark of its own, is not defined, or fails in another place."""
+        exercise = mistake["exercise"]
+        own = [number for number in self.exam.wanted if self.exam.questions[number].exercise == exercise]
+        marks, troubles = self._sat({exercise: mistake["code"]}, own) if own else ([], [])
+        label = f"the mistake {mistake['name']!r} of {exercise}"
+        if marks and all(mark.right for mark in marks):
+            return [f"{label} earns every point"]
+        if marks and all(mark.status == MISSING for mark in marks):
+            return [f"{label} is not even defined: {marks[0].remark}; does its code begin with `#| export`?"]
+        return [f"{label} does not run as a whole: {troubles[0]}"] if troubles else []
 
-
-def _mistake_faults(mistakes: list[dict], results: dict) -> list[str]:
-    faults = []
-    for number, mistake in enumerate(mistakes):
-        result = results[f"mistake-{number}"]
-        own = [mark for mark in result.marks if mark.exercise == mistake["exercise"]]
-        label = f"the mistake {mistake['name']!r} of {mistake['exercise']}"
-        if own and all(mark.right for mark in own):
-            faults.append(f"{label} earns every point")
-        elif all(mark.status == MISSING for mark in own):
-            why = own[0].remark if own else result.message
-            faults.append(f"{label} is not even defined: {why}; does its code begin with `#| export`?")
-        elif result.troubles:
-            faults.append(f"{label} does not run as a whole: {result.troubles[0]}")
-    return faults
+    def _sat(self, cells: dict[str, str], wanted: list[int]) -> tuple[list[Mark], list[str]]:
+        """The marks of the solution with other cells on these questions, and what did not run of it."""
+        exam, name = self.exam, self.notebook.path.name
+        data = with_cells(self.notebook, cells).text().encode("utf-8")
+        pieces = intake.code(intake.Handed({exam.module.folder: (name, data)}, {}), exam.module)
+        sheet = Sitting(self.seat, exam.questions, pieces, SEED, self.limit, wanted, self.key).run()
+        asked, key = [exam.questions[n] for n in wanted], Sheet([self.key.answers[n] for n in wanted])
+        marks = marked(asked, [exam.worth[n] for n in wanted], key, sheet, pieces)
+        return marks, left_behind(name, data, sheet) + [told(trouble) for trouble in sheet.troubles.values()]

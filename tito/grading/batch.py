@@ -52,7 +52,7 @@ def grade(
         seats = take_seats(prepared.course, min(workers or _cores(), len(entries)))
         for seat in seats:
             closing.callback(seat.close)
-        held = _ready(prepared, seats[0], unsafe)
+        held = ready(prepared, seats[0], unsafe)
         key = make_key(prepared, seats[0], seed, time_limit)
         examine = Examiner(prepared, key, seed, time_limit)
         grades = _grades(prepared, seed, held, entries)
@@ -140,7 +140,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _ready(prepared: Exam, seat: Seat, unsafe: bool) -> dict[str, bool]:
+def ready(prepared: Exam, seat: Seat, unsafe: bool) -> dict[str, bool]:
     """What confinement holds; raises Problem where it is not enough, or the course does not load."""
     try:
         for _ in range(PROBES):

@@ -48,7 +48,7 @@ def sittings(course, kind):
     """Sittings with another mse_loss, in workers of a kind: (turns, seat)."""
     exam = prepare(course, "02", None, 0.2, 1 << 30, True)
     seat = kind(exam.course, 0)
-    batch._ready(exam, seat, True)
+    batch.ready(exam, seat, True)
     key = make_key(exam, seat, 7, 0.2)
     turning = next(n for n, piece in enumerate(exam.reference) if piece.exercise == "mse_loss")
     return Watched(exam, key, 7, 0.2, turning, exam.wanted), seat
