@@ -16,7 +16,7 @@ MISTAKES = ("half", "sum for mean", "sign", "not reduced", "no shift", "detached
 
 def questions(lesson):
     "The marks of right answers: name, exercise, aspect and points as in an exam of the lesson."
-    from tito.grading.marks import Mark
+    from tito.grading.results import Mark
     names = [exercise.name for exercise in lesson.read().exercises if exercise.cell and exercise.test][:EXERCISES]
     for n in range(QUESTIONS):
         exercise, aspect = names[n % len(names)], ASPECTS[n // len(names) % 5]
@@ -38,7 +38,7 @@ def diagnosis(rng, exercise, count, of):
 
 def made(lesson, students=STUDENTS, seed=0):
     "A run and its students: one in ten without a mark, a third right, the others with five wrong exercises."
-    from tito.grading.marks import Mark, Result
+    from tito.grading.results import Mark, Result
     from tito.report.students import Run, Student
     rng, plain, found = random.Random(seed), list(questions(lesson)), []
     names = list(dict.fromkeys(mark.exercise for mark in plain))

@@ -7,8 +7,9 @@ from tito.catalogue import Module
 from tito.grading import intake
 from tito.grading.batch import ready
 from tito.grading.examiner import make_key
-from tito.grading.marks import Mark, marked, told
+from tito.grading.marks import marked, told
 from tito.grading.prepare import Exam, prepare
+from tito.grading.results import Mark
 from tito.grading.seats import take_seats
 from tito.grading.sheet import MISSING, Sheet
 from tito.grading.sitting import Sitting

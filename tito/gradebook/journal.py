@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
+from types import SimpleNamespace
 
 from tito.gradebook.late import utc
-from tito.grading.exam import Question
 from tito.grading.journal import FILE, SUPERSEDED, Packing
-from tito.grading.marks import Result
+from tito.grading.results import Result
 from tito.problem import USAGE, Problem
 
 
@@ -40,7 +40,8 @@ class Line:
 
 def packing(questions: list[list]) -> Packing:
     """What packs and unpacks the results of these questions."""
-    asked = [Question(name, exercise, aspect, 1, None, about) for name, exercise, aspect, about, _, _ in questions]
+    fields = "name", "exercise", "aspect", "about"
+    asked = [SimpleNamespace(**dict(zip(fields, question, strict=False))) for question in questions]
     return Packing(asked, [question[4] for question in questions], [question[5] for question in questions])
 
 

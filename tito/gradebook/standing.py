@@ -6,8 +6,8 @@ from functools import cached_property
 
 from tito.gradebook.order import behind, latest
 from tito.grading.journal import SUPERSEDED, Packing
-from tito.grading.marks import Result
 from tito.grading.pieces import GRADED, MISSING, UNREADABLE
+from tito.grading.results import Result
 from tito.problem import Problem
 
 NOT_HANDED_IN = "not handed in"

@@ -19,7 +19,7 @@ The way of a submission, by file:
                             sandbox; probe tries whether it is gone             student's side
       worker/sit, answer    runs the code and answers                           student's side
     judge     compares a sheet with the key                                     judge's side
-    marks     points by exercise and aspect                                     judge's side
+    marks     points by exercise and aspect; results keep them                  judge's side
     journal   keeps each result as it comes; a rerun goes on from there
               (disk: what the systems' files differ in)                         judge's side
     grades    table, grades.csv, grades.json                                    judge's side

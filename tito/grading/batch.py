@@ -14,9 +14,9 @@ from tito.grading.examiner import Examiner, make_key
 from tito.grading.grades import Grades
 from tito.grading.intake import Entry
 from tito.grading.journal import Journal
-from tito.grading.marks import Result
 from tito.grading.pieces import FAILED
 from tito.grading.prepare import Exam, prepare
+from tito.grading.results import Result
 from tito.grading.seats import take_seats
 from tito.grading.worker.confine import NEEDED, PROTECTIONS
 from tito.grading.workers import Lost, Seat

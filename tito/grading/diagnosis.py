@@ -4,12 +4,12 @@ import dataclasses
 
 from tito.grading.beside import may_run_beside
 from tito.grading.exercise import Exercise, same
-from tito.grading.findings import Diagnosis, Evidence, read_diagnosis
+from tito.grading.findings import Diagnosis, Evidence
 from tito.grading.known import MISTAKE, Known, Suspect
-from tito.grading.marks import Mark
+from tito.grading.results import Mark
 from tito.grading.sheet import ANSWERED, RAISED, Sheet
 
-__all__ = ["Diagnosis", "Evidence", "diagnose", "read_diagnosis"]
+__all__ = ["Diagnosis", "Evidence", "diagnose"]
 ACQUITTED = "By itself this is right, but it builds on your {}, which are wrong: put them right first."
 PASSES_ON = "A fault of your {} shows in what you build on it."
 

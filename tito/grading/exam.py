@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tito.grading.sheet import ASPECTS
 from tito.replay import all_at_once, entries, program, recorded, secants
 
-ASPECTS = ("value", "reduction", "stability", "gradient", "errors")
 REFUSALS = (ValueError, TypeError, LookupError, AssertionError)  # ways to say "I do not accept this input"
 FLOWS = "requires_grad"
 REFUSED, ACCEPTED = "refused", "accepted"

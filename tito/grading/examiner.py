@@ -12,9 +12,10 @@ from tito.grading.exam import ACCEPTED, REFUSED
 from tito.grading.intake import Entry
 from tito.grading.journal import Packing
 from tito.grading.known import Known
-from tito.grading.marks import Result, marked, told
+from tito.grading.marks import marked, told
 from tito.grading.pieces import FAILED, GRADED, Refused
 from tito.grading.prepare import Exam
+from tito.grading.results import Result
 from tito.grading.sheet import ANSWERED, RAISED, Answer, Sheet
 from tito.grading.sitting import Sitting
 from tito.grading.stack import stack

@@ -11,9 +11,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from sys import intern
 
-from tito.grading.exam import ASPECTS
-from tito.grading.marks import Mark, Result
-from tito.grading.sheet import ANSWERED, MISSING, RAISED
+from tito.grading.results import Mark, Result
+from tito.grading.sheet import ANSWERED, ASPECTS, MISSING, RAISED
 
 LONGEST = 300  # characters of a cell on the screen
 _MARK = tuple(Mark.__dataclass_fields__)

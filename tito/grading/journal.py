@@ -13,9 +13,9 @@ from pathlib import Path
 from sys import intern
 
 from tito.grading import disk
-from tito.grading.diagnosis import read_diagnosis
-from tito.grading.marks import Mark, Result
+from tito.grading.findings import read_diagnosis
 from tito.grading.pieces import FAILED
+from tito.grading.results import Mark, Result
 from tito.problem import USAGE, Problem
 
 FILE = "journal.jsonl"

@@ -1,9 +1,14 @@
 """An answer sheet: what one submission answered to each question. The key is the reference solution's sheet."""
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+
+ASPECTS = ("value", "reduction", "stability", "gradient", "errors")  # what a question is about
 
 ANSWERED, RAISED, TIMEOUT, MEMORY, CRASHED, UNREADABLE, MISSING = STATUSES = (
     "answered",

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from tito.gradebook import TOTAL
-from tito.grading.exam import ASPECTS
-from tito.grading.marks import Mark
+from tito.grading.results import Mark
+from tito.grading.sheet import ASPECTS
 from tito.report.students import Student
 from tito.report.text import one_line
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tito.grading.diagnosis import read_diagnosis
-from tito.grading.marks import Mark, Result
+from tito.grading.findings import read_diagnosis
+from tito.grading.results import Mark, Result
 from tito.problem import USAGE, Problem
 from tito.show import counted
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from school import IMPORTS, L1, MSE, REDUCE, cell, make_school, notebook
 
-from tito.grading.marks import Mark, Result
+from tito.grading.results import Mark, Result
 
 POINTS = {"mse_loss": 10.0, "l1_loss": 6.0}
 ASKED = [(loss, aspect) for loss in POINTS for aspect in ("value", "gradient", "errors")]

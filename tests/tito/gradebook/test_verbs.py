@@ -210,6 +210,12 @@ def test_help_of_the_new_verbs_loads_no_database(words):
     assert "tito.cli" in loaded and not {"sqlalchemy", "numpy", "rich", "jinja2"} & set(loaded)
 
 
+def test_the_gradebook_is_read_without_numpy():
+    program = "import sys, tito.gradebook.book, tito.gradebook.show, tito.gradebook.roster; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.split()
+    assert "sqlalchemy" in loaded and "numpy" not in loaded
+
+
 def test_what_was_told_in_a_readable_way_is_not_cut_for_programs(tito, course):
     (course.root / "roster.csv").write_text("id,name\n" + "".join(f"student{n:03},N\n" for n in range(30)))
     assert "and 10 more" in tito("gradebook", "roster", "roster.csv")

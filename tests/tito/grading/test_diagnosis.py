@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from school import IMPORTS, L1, MSE, REDUCE, make_school, notebook
 
 from tito.grading import grade
-from tito.grading.diagnosis import Diagnosis, Evidence, read_diagnosis
 from tito.grading.evidence import evidence
 from tito.grading.exam import FLOWS, Question
 from tito.grading.exercise import Exercise, same
+from tito.grading.findings import Diagnosis, Evidence, read_diagnosis
 from tito.grading.relations import relations
 from tito.grading.remembered import digest
 from tito.grading.sheet import ANSWERED, RAISED, STATUSES, Answer, Leaf

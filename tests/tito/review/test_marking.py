@@ -4,7 +4,7 @@ import pytest
 from course_fixture import tito
 
 from tito import gradebook
-from tito.grading.marks import Result
+from tito.grading.results import Result
 
 
 def test_a_mark_is_kept_at_once_and_leads_to_the_next_answer_without_one(review, given):
