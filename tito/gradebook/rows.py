@@ -1,10 +1,10 @@
 """What is read from the tables, and how rows are added to them; functions of a connection."""
 
 import difflib
+import importlib
 import json
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from tito.gradebook import journal, tables
@@ -16,7 +16,7 @@ MANY = 1000  # values in one IN (...)
 
 def add(connection: Connection, table, rows: list[dict]) -> None:
     """Insert those rows whose key is not there yet."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    dialect = importlib.import_module(f"sqlalchemy.dialects.{connection.dialect.name}")  # PostgreSQL's is slow to load
     connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
