@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import types
 from pathlib import Path
 
@@ -136,10 +137,13 @@ def test_marks_are_the_same_bit_for_bit_with_and_without_fork(school, tmp_path, 
 
 def test_workers_killed_from_outside_change_no_mark(school, tmp_path, without_fork):
     folder = write(tmp_path / "class", {f"s{n:02}": {} for n in range(12)})
-    rng, stop, killed = random.Random(1), threading.Event(), []
+    rng, stop, moved, killed = random.Random(1), threading.Event(), threading.Event(), []
 
     def strike():
-        while not stop.wait(rng.uniform(0.1, 0.4)):
+        while not stop.is_set():
+            moved.wait()  # one kill a result: on a busy machine a worker may take longer to start than kills to come
+            moved.clear()
+            time.sleep(rng.uniform(0, 0.3))
             for pid in rng.sample(pids := sorted(children()), min(1, len(pids))):
                 killed.append(pid)
                 os.kill(pid, signal.SIGKILL)
@@ -147,9 +151,10 @@ def test_workers_killed_from_outside_change_no_mark(school, tmp_path, without_fo
     thread = threading.Thread(target=strike)
     thread.start()
     try:
-        done = grade(school, folder, "02", seed=3, workers=2)
+        done = grade(school, folder, "02", seed=3, workers=2, on_result=lambda *_: moved.set())
     finally:
         stop.set()
+        moved.set()
         thread.join()
     assert [result.total for result in done.results] == [16] * 12 and killed
 
