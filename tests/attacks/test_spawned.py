@@ -276,7 +276,7 @@ def test_a_job_of_windows_holds_one_process_to_its_memory_and_dies_with_the_judg
 
 
 ELSEWHERE = """
-import os, signal, socket, subprocess, sys
+import os, shutil, signal, socket, subprocess, sys
 for name in ("fcntl", "resource", "pwd", "grp", "termios", "pty", "pyseccomp"):
     sys.modules[name] = None
 for module, names in {
@@ -288,6 +288,7 @@ for module, names in {
     for name in names.split():
         if hasattr(module, name):
             delattr(module, name)
+shutil._use_fd_functions = False
 sys.modules["msvcrt"] = type(sys)("msvcrt")
 sys.modules["msvcrt"].LK_NBLCK = 2
 sys.modules["msvcrt"].locking = lambda fd, mode, count: None

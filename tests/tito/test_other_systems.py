@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 # Read by every Python that starts with this folder on its path. Libraries find what their system has; tito must not.
 SITE = """
-import builtins, os, signal, socket
+import builtins, os, shutil, signal, socket
 absent = {"fcntl", "resource", "pwd", "grp", "termios", "pty", "tty", "syslog", "pyseccomp"}
 imported = builtins.__import__
 
@@ -30,6 +30,7 @@ for module, names in {
     for name in names.split():
         if hasattr(module, name):
             delattr(module, name)
+shutil._use_fd_functions = False
 """
 EVERY = """
 import importlib, json, pkgutil, tito

@@ -86,8 +86,10 @@ class Sitting:
                 return steps[done], CRASHED, ""
             before = done
             self.received += len(data or b"")
+            frames.receive(data or b"")
+            done = self._as_expected(steps, done, frames)
             try:
-                for frame in frames.feed(data or b""):
+                for frame in frames.complete():
                     if done == len(steps):
                         break  # it says more than it was asked: nobody listens
                     memory_gone = self._take(steps[done], frame)

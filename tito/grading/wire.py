@@ -77,11 +77,19 @@ class Frames:
         self.total = total  # bytes of the sitting so far
 
     def feed(self, data: bytes):
-        """Generate the frames that are complete now. Raises Unreadable where the stream breaks."""
+        """Generate the frames that are complete with this read. Raises Unreadable where the stream breaks."""
+        self.receive(data)
+        yield from self.complete()
+
+    def receive(self, data: bytes) -> None:
+        """Add one read to what is held."""
         self.total += len(data)
         del self.buffer[: self.start]
         self.buffer += data
         self.start = 0
+
+    def complete(self):
+        """Generate the frames that are complete now. Raises Unreadable where the stream breaks."""
         while (end := self._end(self.start)) is not None:
             start, self.start = self.start, end
             yield bytes(self.buffer[start:end])

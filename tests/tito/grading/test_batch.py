@@ -109,9 +109,11 @@ def test_the_same_seed_gives_the_same_marks_bit_for_bit(school, hand_in):
     ]
 
 
+@pytest.mark.parametrize("size", [workers.PIPE, 300])
 @pytest.mark.parametrize("source, again", [(LOOPS, 0), (WRONG["half"][0], 1), (FLOATS, 1)])
-def test_what_others_answered_rightly_is_known_by_its_bytes(school, hand_in, monkeypatch, source, again):
-    """What is wrong, or right but for a remark, is read and judged each time."""
+def test_what_others_answered_rightly_is_known_by_its_bytes(school, hand_in, monkeypatch, source, again, size):
+    """In however many reads it comes. What is wrong, or right but for a remark, is read and judged each time."""
+    monkeypatch.setattr(workers, "PIPE", size)
     read, reads = sitting.wire.read_answer, []
     monkeypatch.setattr(sitting.wire, "read_answer", lambda *frame: reads.append(frame) or read(*frame))
     one = grade(school, hand_in({"a": {"mse_loss": source}}), "02", seed=7, workers=1)
