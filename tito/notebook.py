@@ -134,10 +134,18 @@ def read_notebook(path: Path) -> Notebook:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise Problem(f"{_short(path)} is missing") from None
+        others = others_beside(path)
+        advice = f"is {others[0]} yours? Name it {path.name}" if others else ""
+        raise Problem(f"{_short(path)} is missing", next=advice) from None
     except (OSError, UnicodeDecodeError) as error:
         raise Problem(f"{_short(path)} cannot be read: {error}") from error
     return parse_notebook(path, text)
+
+
+def others_beside(path: Path) -> list[str]:
+    """The names of the other notebooks beside this one's place."""
+    found = (other.name for other in path.parent.glob("*.ipynb") if other.name[0] not in "._")
+    return sorted(name for name in found if name != path.name)
 
 
 def parse_notebook(path: Path, text: str) -> Notebook:

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, field
 
 from tito.catalogue import Module
 from tito.edition import released_tests, test_digest
-from tito.notebook import Cell, Exercise, Notebook, read_notebook
+from tito.notebook import Cell, Exercise, Notebook, others_beside, read_notebook
 from tito.problem import USAGE, Problem
 from tito.running.outcome import FAILED, WAITING, Result, explained, judged, not_run
 from tito.running.process import Run, run_cells
-from tito.running.unexported import unexported
+from tito.running.unexported import NOT_THERE, unexported
 from tito.student import given, lessons
 from tito.student.onwards import onwards
 from tito.student.progress import export_state, remember
@@ -143,8 +143,11 @@ def _shown_numbers(notebook: Notebook) -> dict[int, int]:
 
 
 def _catch_unexported(notebook: Notebook, done: Tested) -> None:
-    """What passes here and would fail in the package, for a cell without `#| export` defines what it uses."""
+    """What passes here and would fail in the package, for a cell without `#| export` is it or defines what it uses."""
     by_home = {result.home: result for result in done.results}
+    for result in [each for each in done.results if each.passed and not notebook.cells[each.home - 1].is_exported]:
+        result.status, result.cell = FAILED, result.home
+        result.message = f"its cell does not begin with `#| export`: {NOT_THERE}\n  add that line at its top"
     judged_cells = {exercise.cell.number for exercise in notebook.exercises if exercise.cell}
     for found in unexported(notebook):
         result = by_home.get(found.used)
@@ -176,7 +179,7 @@ def _stale(course, module: Module, notebook: Notebook) -> list[str]:
 def _newer_copies(module: Module, notebook: Notebook) -> list[str]:
     """The copies of this notebook beside it that were saved after it: the student may be writing in one of them."""
     tested, found = module.notebook.stat().st_mtime, []
-    for name in lessons.others_beside(module.notebook):
+    for name in others_beside(module.notebook):
         copy = module.notebook.with_name(name)
         with contextlib.suppress(Problem, OSError):
             if copy.stat().st_mtime > tested and read_notebook(copy).default_exp == notebook.default_exp:

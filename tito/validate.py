@@ -16,7 +16,7 @@ _TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 def refuse_broken(course, modules: list[Module]) -> None:
     """Raise one Problem that lists every fault of these notebooks."""
     faults = [fault for module in modules for fault in _faults(course, lessons.read(course, module))]
-    faults += _shared_targets(course)
+    faults += shared_targets(course)
     if faults:
         raise Problem("\n".join(faults), next="nothing was written; put this right and run tito export again")
 
@@ -80,7 +80,7 @@ def syntax_text(name: str, cell: Cell, error: SyntaxError) -> str:
     return text
 
 
-def _shared_targets(course) -> list[str]:
+def shared_targets(course) -> list[str]:
     """Two notebooks that export to one module would overwrite each other in silence."""
     owners: dict[str, list[str]] = {}
     for path in _all_notebooks(course.modules):

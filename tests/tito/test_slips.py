@@ -7,6 +7,7 @@ import pytest
 from course_fixture import source_of, tito
 
 from tito import testing
+from tito.author.lint import lint
 from tito.export import export
 from tito.problem import Problem
 from tito.student.start import start
@@ -23,6 +24,11 @@ def notebook(workspace):
 
 def double(workspace):
     return testing.test(workspace, workspace.catalogue.find("01"), ["double"]).results[0]
+
+
+def faults(course, number="01"):
+    module = course.catalogue.find(number)
+    return lint(course, module, module.read())
 
 
 def change(notebook, edit):
@@ -81,7 +87,7 @@ def test_a_renamed_notebook_is_asked_for_before_a_new_one_is_offered(workspace, 
     notebook.rename(notebook.with_name("anna.ipynb"))
     for verb in ("test", "export"):
         told = tito(workspace.root, verb, "01")
-        assert "is anna.ipynb yours? Name it first_dev.ipynb again; else tito start brings it back" in told.stderr
+        assert "is anna.ipynb yours? Name it first_dev.ipynb; else tito start brings it back" in told.stderr
     notebook.with_name("anna.ipynb").unlink()
     assert "yours?" not in tito(workspace.root, "test", "01").stderr
 
@@ -123,3 +129,26 @@ def test_a_notebook_cut_off_leads_to_the_copy_that_jupyter_keeps(workspace, note
     assert f"copy {saved.parent.name}/{saved.name} over it" in " ".join(
         tito(workspace.root, "test", "01").stderr.split()
     )
+
+
+def test_an_exercise_without_its_export_line_fails_for_the_grader_would_not_find_it(course, workspace, notebook):
+    source_of(notebook, 4, RIGHT.removeprefix("#| export\n"))
+    found = double(workspace)
+    assert found.status == "failed"
+    assert found.message.startswith("its cell does not begin with `#| export`: the package and the grader")
+    source_of(course.root / PLACE, 4, source_of(course.root / PLACE, 4).removeprefix("#| export\n"))
+    assert any("cell 4: double is not exported" in fault for fault in faults(course))
+
+
+def test_a_lesson_begun_as_a_copy_of_another_is_told_that_both_export_to_one_place(course):
+    copy = course.root / "modules/03_third/third_dev.ipynb"
+    copy.parent.mkdir()
+    copy.write_bytes((course.root / PLACE).read_bytes())
+    assert any("both export to tinytorch.core.first" in fault for fault in faults(course, "03"))
+    assert not any("both export" in fault for fault in faults(course, "02"))
+
+
+def test_a_lesson_whose_notebook_has_another_name_is_told_which(course):
+    path = course.root / PLACE
+    path.rename(path.with_name("first.ipynb"))
+    assert "is first.ipynb yours? Name it first_dev.ipynb" in tito(course.root, "check", "01").stderr

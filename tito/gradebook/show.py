@@ -35,7 +35,7 @@ def _row(s) -> tuple:
     late = f"{s.late.days} d{cost}" if s.late.days else ""
     points = "–" if s.total is None else f"{s.total:.4g}/{s.possible:.4g}"
     automatic = "–" if s.automatic is None else f"{s.automatic:.4g}"
-    look = s.message or (f"to mark: {', '.join(s.waiting)}" if s.waiting else "")
+    look = s.message or (f"{counted(len(s.waiting), 'answer')} to mark" if s.waiting else "")
     return (s.student, s.name, s.status, points, automatic, by_hand, late, str(s.attempts), look)
 
 

@@ -1,7 +1,5 @@
 """The lessons of a workspace with their notebooks, and what keeps one from being read: half written, or gone."""
 
-from pathlib import Path
-
 from tito.catalogue import ELSEWHERE, Module
 from tito.edition import MANIFEST, read_manifest
 from tito.notebook import Notebook
@@ -16,22 +14,8 @@ def read(course, module: Module) -> Notebook:
         return module.read()
     except Problem as problem:
         if is_gone(course, module):
-            problem.next = way_back(module)
+            problem.next = f"{problem.next}; else {BACK}" if problem.next else BACK
         raise
-
-
-def way_back(module: Module) -> str:
-    """How a notebook that is gone comes back: by its old name, where it may only have another now."""
-    others = others_beside(module.notebook)
-    if not others:
-        return BACK
-    return f"is {others[0]} yours? Name it {module.notebook.name} again; else {BACK}"
-
-
-def others_beside(notebook: Path) -> list[str]:
-    """The names of the other notebooks beside this one's place."""
-    others = (path.name for path in notebook.parent.glob("*.ipynb") if path.name[0] not in "._")
-    return sorted(name for name in others if name != notebook.name)
 
 
 def is_gone(course, module: Module) -> bool:
