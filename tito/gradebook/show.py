@@ -174,6 +174,14 @@ def marked(student: str, mark) -> None:
     say_parts(("kept  ", "green"), (f"{student}, {mark.exercise}: {points}, by {mark.grader}", None))
 
 
+def marked_all(students: list[str], exercise: str, points: str) -> None:
+    """One mark that a class got, or what of it was taken back."""
+    what = "taken back" if points == "-" else f"{points} points"
+    say_parts(("kept  ", "green"), (f"{exercise}: {what} for {counted(len(students), 'student')}", None))
+    if students:
+        say(f"      {_some(students)}", "dim")
+
+
 def collected(module, done) -> None:
     """What a class's zip brought."""
     kinds = {"new": done.new, "replaced": done.replaced, "as before": done.same}
