@@ -7,6 +7,7 @@ rename each, so a refused notebook leaves the package as it was.
 import difflib
 import shutil
 import tempfile
+from codecs import BOM_UTF8 as BOM
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,7 +81,7 @@ def _copy_of(course, modules: list[Module]):
             if file.exists():
                 copy = tree / file.relative_to(course.root)
                 copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, copy)
+                copy.write_bytes(file.read_bytes().removeprefix(BOM))  # Windows may put one there; nbdev wants none
         if course.package.exists():
             ignore = shutil.ignore_patterns("__pycache__", INDEX)
             shutil.copytree(course.package, tree / course.lib_path, ignore=ignore, copy_function=shutil.copyfile)

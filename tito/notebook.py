@@ -12,6 +12,7 @@ from tito.problem import Problem
 
 _DIRECTIVE = re.compile(r"\s*#\s*\|\s*(\w+)\s*:?\s*(.*?)\s*$")
 _MAGIC = re.compile(r"^\s*[%!?]|\?\s*$|=\s*[%!]", re.MULTILINE)
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 EXPORTS = {"export", "exports", "exporti"}
 PICTURE = "plot"  # the tag
 
@@ -131,12 +132,20 @@ class Notebook:
 def read_notebook(path: Path) -> Notebook:
     """The notebook at `path`; raises Problem that says which file, and where in it."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise Problem(f"{_short(path)} is missing") from None
+        others = others_beside(path)
+        advice = f"is {others[0]} yours? Name it {path.name}" if others else ""
+        raise Problem(f"{_short(path)} is missing", next=advice) from None
     except (OSError, UnicodeDecodeError) as error:
         raise Problem(f"{_short(path)} cannot be read: {error}") from error
     return parse_notebook(path, text)
+
+
+def others_beside(path: Path) -> list[str]:
+    """The names of the other notebooks beside this one's place."""
+    found = (other.name for other in path.parent.glob("*.ipynb") if other.name[0] not in "._")
+    return sorted(name for name in found if name != path.name)
 
 
 def parse_notebook(path: Path, text: str) -> Notebook:
@@ -145,12 +154,23 @@ def parse_notebook(path: Path, text: str) -> Notebook:
         raw = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         where = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise Problem(
-            f"{_short(path)}{where}: not a notebook, for it is not JSON ({getattr(error, 'msg', 'nested too deep')})",
-            next="save it again from Jupyter, or take back an earlier version",
-        ) from error
+        what = f"not a notebook, for it is not JSON ({getattr(error, 'msg', 'nested too deep')})"
+        both = _CONFLICT.search(text)
+        if both:
+            where, what = f", line {text.count(chr(10), 0, both.start()) + 1}", "holds both sides of a git merge"
+        raise Problem(f"{_short(path)}{where}: {what}", next=_rescue(path, bool(both))) from error
     _validate(path, raw)
     return Notebook(path, raw)
+
+
+def _rescue(path: Path, merging: bool) -> str:
+    """How to come by a whole notebook again."""
+    if merging:
+        return f"keep one side: git checkout --ours {path.name}, or --theirs"
+    saved = path.parent / ".ipynb_checkpoints" / f"{path.stem}-checkpoint{path.suffix}"
+    if not saved.exists():
+        return "save it again from Jupyter, or take back an earlier version"
+    return f"save it again from Jupyter; if it is open nowhere, copy {_short(saved)} over it: Jupyter's own copy"
 
 
 def _validate(path: Path, raw) -> None:

@@ -1,5 +1,6 @@
 """`tito test`: run a notebook in a fresh process and judge each exercise by what its test cell did."""
 
+import contextlib
 import difflib
 import time
 from collections.abc import Iterator
@@ -7,12 +8,12 @@ from dataclasses import asdict, dataclass, field
 
 from tito.catalogue import Module
 from tito.edition import released_tests, test_digest
-from tito.notebook import Cell, Exercise, Notebook
+from tito.notebook import Cell, Exercise, Notebook, others_beside, read_notebook
 from tito.problem import USAGE, Problem
 from tito.running.outcome import FAILED, WAITING, Result, explained, judged, not_run
 from tito.running.process import Run, run_cells
-from tito.running.unexported import unexported
-from tito.student import lessons
+from tito.running.unexported import NOT_THERE, unexported
+from tito.student import given, lessons
 from tito.student.onwards import onwards
 from tito.student.progress import export_state, remember
 
@@ -25,7 +26,7 @@ class Tested:
     title: str
     results: list[Result]
     troubles: list[Result] = field(default_factory=list)
-    stale: list[str] = field(default_factory=list)  # earlier lessons' files that are older than their notebooks
+    stale: list[str] = field(default_factory=list)  # exports older than their notebooks, copies newer than this one
     shown: dict[int, int] = field(default_factory=dict)  # by cell, the number that Jupyter shows beside it: In [12]
     next: str = ""
     seconds: float = 0
@@ -57,6 +58,7 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     run = run_cells(course, module, cells, time_limit)
     results = [judged(exercise, run) for exercise in wanted]
     _compare_with_release(wanted, results, released)
+    given.explain(course, module, notebook, wanted, results)
     done = Tested(module.folder, module.title, results)
     if not exercises or not done.passed:  # a named exercise that passes needs no other cell
         homes = {result.home for result in results if not result.passed}
@@ -67,7 +69,7 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     lesson = _unexported_lesson(course, module, run)
     if lesson:
         _blame(lesson, done)
-    done.stale = _stale(course, module, notebook)
+    done.stale = _stale(course, module, notebook) + _newer_copies(module, notebook)
     done.seconds = round(time.perf_counter() - started, 2)
     done.next = f"tito export {lesson.number}" if lesson else onwards(course, module, done)
     return done
@@ -141,8 +143,11 @@ def _shown_numbers(notebook: Notebook) -> dict[int, int]:
 
 
 def _catch_unexported(notebook: Notebook, done: Tested) -> None:
-    """What passes here and would fail in the package, for a cell without `#| export` defines what it uses."""
+    """What passes here and would fail in the package, for a cell without `#| export` is it or defines what it uses."""
     by_home = {result.home: result for result in done.results}
+    for result in [each for each in done.results if each.passed and not notebook.cells[each.home - 1].is_exported]:
+        result.status, result.cell = FAILED, result.home
+        result.message = f"its cell does not begin with `#| export`: {NOT_THERE}\n  add that line at its top"
     judged_cells = {exercise.cell.number for exercise in notebook.exercises if exercise.cell}
     for found in unexported(notebook):
         result = by_home.get(found.used)
@@ -169,6 +174,17 @@ def _stale(course, module: Module, notebook: Notebook) -> list[str]:
     used = [m for m in course.catalogue.before(module) if f"{course.lib_path}.{m.target}" in text]
     old = [m for m in used if m.notebook.exists() and export_state(course, m) == "changed"]
     return [f"{course.target_path(m)} is older than your notebook: tito export {m.number}" for m in old]
+
+
+def _newer_copies(module: Module, notebook: Notebook) -> list[str]:
+    """The copies of this notebook beside it that were saved after it: the student may be writing in one of them."""
+    tested, found = module.notebook.stat().st_mtime, []
+    for name in others_beside(module.notebook):
+        copy = module.notebook.with_name(name)
+        with contextlib.suppress(Problem, OSError):
+            if copy.stat().st_mtime > tested and read_notebook(copy).default_exp == notebook.default_exp:
+                found.append(f"{name} was saved later, but {module.notebook.name} is what is tested")
+    return found
 
 
 def _unexported_lesson(course, module: Module, run: Run) -> Module | None:

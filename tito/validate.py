@@ -8,14 +8,15 @@ from tito.catalogue import Module
 from tito.notebook import Cell, Notebook, read_notebook, syntax_error
 from tito.problem import Problem
 from tito.regions import MARKERS, MarkerError, regions
+from tito.student import lessons
 
 _TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
 def refuse_broken(course, modules: list[Module]) -> None:
     """Raise one Problem that lists every fault of these notebooks."""
-    faults = [fault for module in modules for fault in _faults(course, module.read())]
-    faults += _shared_targets(course)
+    faults = [fault for module in modules for fault in _faults(course, lessons.read(course, module))]
+    faults += shared_targets(course)
     if faults:
         raise Problem("\n".join(faults), next="nothing was written; put this right and run tito export again")
 
@@ -30,7 +31,9 @@ def _faults(course, notebook: Notebook) -> list[str]:
         return [f"{name}: no cell begins with `#| export`: there is nothing to export"]
     if not _TARGET.fullmatch(target):
         return [f"{name}: `#| default_exp {target}` is no module name such as nn.losses"]
-    return [fault for cell in notebook.cells if cell.is_code for fault in cell_faults(name, cell)]
+    lost = [cell for cell in notebook.cells if cell.kind != "code" and cell.source.startswith("#| export")]
+    faults = [f"{at(name, cell)}: `#| export` in text: click it, press Esc, then Y, and it is code" for cell in lost]
+    return faults + [fault for cell in notebook.cells if cell.is_code for fault in cell_faults(name, cell)]
 
 
 def cell_faults(name: str, cell: Cell) -> list[str]:
@@ -77,7 +80,7 @@ def syntax_text(name: str, cell: Cell, error: SyntaxError) -> str:
     return text
 
 
-def _shared_targets(course) -> list[str]:
+def shared_targets(course) -> list[str]:
     """Two notebooks that export to one module would overwrite each other in silence."""
     owners: dict[str, list[str]] = {}
     for path in _all_notebooks(course.modules):
@@ -87,8 +90,9 @@ def _shared_targets(course) -> list[str]:
             continue
         if target:
             owners.setdefault(target, []).append(course.inside(path))
+    advice = "take the copy away, or change one `#| default_exp`"
     return [
-        f"{' and '.join(paths)} both export to {course.lib_path}.{target}: change one `#| default_exp`"
+        f"{' and '.join(paths)} both export to {course.lib_path}.{target}: {advice}"
         for target, paths in owners.items()
         if len(paths) > 1
     ]

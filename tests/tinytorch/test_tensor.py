@@ -161,6 +161,21 @@ def test_numpy_functions_read_a_tensor():
     assert np.asarray(Tensor([1.0, 2.0])).tolist() == [1, 2] and np.linalg.norm(Tensor([3.0, 4.0])) == 5
 
 
+def test_losses_kept_in_a_list_are_numbers_to_numpy_and_to_a_plot():
+    losses = [Tensor([2.0, 4.0]).mean(), Tensor(1.0)]
+    assert np.array(losses).tolist() == [3, 1] and np.mean(losses) == 2
+    assert np.asarray(losses[0]).shape == () and np.asarray(Tensor([1.0]), dtype=np.float64).dtype == np.float64
+    x = Tensor([1.0, 2.0])
+    assert np.shares_memory(np.asarray(x), x.data) and not np.shares_memory(np.array(x), x.data)
+
+
+def test_one_value_is_formatted_as_a_number_and_more_than_one_is_refused():
+    loss = Tensor([[0.12345]], requires_grad=True)
+    assert f"{loss:.2f}" == "0.12" and "{:>8.3f}".format(loss) == "   0.123" and f"{loss}" == repr(loss)
+    with pytest.raises(ValueError, match="holds 2 values, not one"):
+        f"{Tensor([1.0, 2.0]):.2f}"
+
+
 def test_a_leaf_can_be_copied():
     x = Tensor([1.0], requires_grad=True)
     y = copy.deepcopy(x)

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from course_fixture import a_test, code, exercise, first_cells, second_cells, source_of, tito, write_notebook
 
+from tinytorch import Tensor
 from tito import testing
 from tito.export import export
 from tito.inline import expect
 from tito.notebook import read_notebook
+from tito.running.outcome import in_words
 from tito.running.unexported import unexported
 from tito.student.progress import export_state
 
@@ -271,3 +273,21 @@ def test_a_warning_that_a_test_makes_an_error_is_told_as_one(course):
     source_of(course.root / NOTEBOOK, 5, "with np.errstate(over='raise'):\n    assert double(1e4) == 2e4")
     message = run(course, "01", "double").results[0].message
     assert message.startswith("FloatingPointError: overflow") and "NumPy elsewhere only warns of this" in message
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (np.exp, "NumPy's functions do not take a Tensor"),
+        (np.mean, "NumPy's functions do not take a Tensor"),
+        (np.max, "NumPy's functions do not take a Tensor"),
+        (lambda x: np.sqrt(x + 1), "NumPy's functions do not take a Tensor"),
+        (lambda x: x.sum(dim=0), "are axis and keepdims here"),
+        (lambda x: x.max(axis=0, keepdim=True), "are axis and keepdims here"),
+        (lambda x: x.sum(axes=0), "unexpected keyword argument 'axes'"),
+    ],
+)
+def test_a_habit_of_numpy_or_pytorch_is_told_with_what_it_is_here(call, told):
+    with pytest.raises(TypeError) as raised:
+        call(Tensor([1.0, 2.0]))
+    assert told in in_words("TypeError", str(raised.value)).splitlines()[-1]

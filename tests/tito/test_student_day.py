@@ -359,7 +359,7 @@ def test_an_unwritten_exercise_of_an_earlier_lesson_is_the_next_step(workspace):
 
 
 RIGHT_SHIFT = "#| export\ndef shift(x, by=1):\n    return x + by\n"
-TO_WRITE = "write {0} in modules/01_first/first_dev.ipynb, then: tito test 01 {0}"
+TO_WRITE = "write {0} in modules/01_first/first_dev.ipynb, save, then: tito test 01 {0}"
 
 
 def test_after_one_exercise_passes_the_next_that_is_unwritten_or_fails_comes_before_the_export(workspace):

@@ -90,7 +90,13 @@ def detach(self: Tensor):
 
 @patch
 def __array__(self: Tensor, dtype=None, copy=None):
-    return np.array(self.data, dtype=dtype, copy=bool(copy))
+    return np.array(self.data, dtype=dtype, copy=copy)
+
+
+@patch
+def __format__(self: Tensor, spec):
+    "One value as a number would be, `f'{loss:.3f}'`; without a `spec` all of it, as `str` does."
+    return format(self.item(), spec) if spec else str(self)
 
 
 @patch

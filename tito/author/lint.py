@@ -6,7 +6,7 @@ from tito.author.lesson import form_faults
 from tito.catalogue import Module
 from tito.notebook import Cell, Notebook
 from tito.regions import BEGIN
-from tito.validate import at
+from tito.validate import at, shared_targets
 
 SCHEMA = {"grade": bool, "solution": bool, "locked": bool, "task": bool, "grade_id": str, "schema_version": int}
 _GRADE_ID = re.compile(r"[A-Za-z0-9_\-]+")
@@ -16,6 +16,7 @@ def lint(course, module: Module, notebook: Notebook) -> list[str]:
     """Every fault of format, front matter, metadata and markers."""
     name = course.inside(notebook.path)
     faults = _format_faults(notebook, name) + _front_faults(module, name)
+    faults += [fault for fault in shared_targets(course) if name in fault]
     faults += _prerequisite_faults(course, module, notebook, name) + _cell_faults(notebook, name)
     return faults + form_faults(notebook, name) + _release_faults(course, notebook)
 
@@ -73,6 +74,8 @@ def _cell_faults(notebook: Notebook, name: str) -> list[str]:
             faults.append(f"{at(name, exercise.test)}: tests {exercise.name}, which is no exercise")
         elif exercise.test.number < exercise.cell.number:
             faults.append(f"{at(name, exercise.test)}: stands before its exercise")
+        if exercise.cell and not exercise.cell.is_exported:
+            faults.append(f"{at(name, exercise.cell)}: {exercise.name} is not exported: begin it with `#| export`")
     return faults
 
 

@@ -60,7 +60,7 @@ def record(folder: Annotated[Path, typer.Argument(help="What `tito grade --out` 
 
 @app.command()
 def mark(
-    student: Student,
+    student: Annotated[str, typer.Argument(metavar="STUDENT", help="An id; everyone is the class.")],
     module: Module,
     exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="An exercise, a free-text answer, or total.")],
     points: Annotated[str, typer.Argument(metavar="POINTS", help="A number; - takes yours back.")],
@@ -68,10 +68,17 @@ def mark(
     comment: Annotated[str, typer.Option(help="What the student is to read.")] = "",
     grader: Grader = None,
 ):
-    """Mark a free-text answer, or override an automatic mark; a regrade leaves it standing."""
-    from tito.gradebook import show
+    """Mark a free-text answer, or override an automatic mark; a regrade leaves it standing.
+
+    For everyone it is given to each whose submission is graded; points that somebody has by hand stand.
+    """
+    from tito.gradebook import everyone, show
 
     with _open() as book:
+        if student == everyone.EVERYONE:
+            who = grader or getpass.getuser()
+            show.marked_all(everyone.mark(book, module, exercise, _number(points), comment, who, why), exercise, points)
+            return
         given = book.mark(student, module, exercise, _number(points), comment, grader or getpass.getuser(), why)
         show.marked(student, given)
 

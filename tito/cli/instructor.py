@@ -74,6 +74,14 @@ def report(
     submissions: Annotated[
         Path | None, typer.Option(help="Tell also which of these submissions are alike.", show_default=False)
     ] = None,
+    hand_back: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="What `tito collect` made: a zip of the pages too, as Moodle and Canvas take it.",
+            show_default=False,
+        ),
+    ] = None,
 ):
     """Write a page for each student and one for the class.
 
@@ -83,7 +91,8 @@ def report(
     from tito.report import show
 
     course = course_here()
-    show.reported(course, report.report(course, course.catalogue.find(module), out, grades, submissions))
+    chosen = course.catalogue.find(module)
+    show.reported(course, report.report(course, chosen, out, grades, submissions, hand_back))
 
 
 def review(

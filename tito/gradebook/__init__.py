@@ -9,6 +9,7 @@
     order       which submission came last, whatever was graded last
     standing    which attempt counts, and the points after manual marks and lateness
     tasks       what a module gives points for
+    everyone    one mark for a whole class
     late        deadlines and the late policy of settings.ini
     roster      a class list: ours, Canvas's or Moodle's
     verbs       `tito gradebook ...`

@@ -35,7 +35,7 @@ def _row(s) -> tuple:
     late = f"{s.late.days} d{cost}" if s.late.days else ""
     points = "–" if s.total is None else f"{s.total:.4g}/{s.possible:.4g}"
     automatic = "–" if s.automatic is None else f"{s.automatic:.4g}"
-    look = s.message or (f"to mark: {', '.join(s.waiting)}" if s.waiting else "")
+    look = s.message or (f"{counted(len(s.waiting), 'answer')} to mark" if s.waiting else "")
     return (s.student, s.name, s.status, points, automatic, by_hand, late, str(s.attempts), look)
 
 
@@ -172,6 +172,14 @@ def marked(student: str, mark) -> None:
     points = {"late": f"{mark.points or 0:g} days late"}.get(mark.kind)
     points = points or ("no points by hand" if mark.points is None else f"{mark.points:g} points")
     say_parts(("kept  ", "green"), (f"{student}, {mark.exercise}: {points}, by {mark.grader}", None))
+
+
+def marked_all(students: list[str], exercise: str, points: str) -> None:
+    """One mark that a class got, or what of it was taken back."""
+    what = "taken back" if points == "-" else f"{points} points"
+    say_parts(("kept  ", "green"), (f"{exercise}: {what} for {counted(len(students), 'student')}", None))
+    if students:
+        say(f"      {_some(students)}", "dim")
 
 
 def collected(module, done) -> None:

@@ -105,7 +105,8 @@ def _resumed(examine: Examiner, journal: Journal, entries: list, grades: Grades,
             left.append(entry)
             stale.append(entry.student)
     grades.kept = len(grades.results)
-    grades.others = len(journal.known.keys() - {entry.student for entry in entries})
+    others = journal.known.keys() - {entry.student for entry in entries}
+    grades.others, grades.lapsed = len(others), sum(map(journal.lapsed, others))
     grades.spoilt = journal.damaged
     if stale:
         journal.begin(grades.seed, head)

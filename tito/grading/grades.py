@@ -50,6 +50,7 @@ class Grades:
     submissions: int = 0
     kept: int = 0  # results of earlier runs that still hold
     others: int = 0  # students in the out folder who are not among these submissions
+    lapsed: int = 0  # of those, whose last marks hold no longer
     spoilt: int = 0  # lines of the journal that the disk has spoilt: what stood there was graded again
     seconds: float = 0
     interrupted: bool = False

@@ -193,6 +193,11 @@ class Journal:
         """Students whose last result was given in another exam than this run's."""
         return [name for name, known in self.known.items() if not self._fits(known.run) and not known.superseded]
 
+    def lapsed(self, student: str) -> bool:
+        """Whether a student's last result holds no longer."""
+        known = self.known[student]
+        return known.superseded or not self._fits(known.run)
+
     def add(self, result: Result) -> None:
         """Keep a result. On a full disk it waits in memory for the next attempt, and `trouble` says so."""
         line = {"run": self.run, "digest": result.digest} | self.packing.pack(result)
@@ -232,7 +237,7 @@ class Journal:
     def result(self, student: str) -> Result:
         """A student's last result; one that holds no longer has no marks, but says what they were."""
         known = self.known[student]
-        if known.superseded or not self._fits(known.run):
+        if self.lapsed(student):
             message = f"{known.points} no longer hold: the file, the exam or how it is graded has changed; grade again"
             return Result(student, "", SUPERSEDED, message)
         result = self.packing.unpack(json.loads(disk.read_at(self.fd, known.size, known.offset)))

@@ -86,8 +86,12 @@ def _remarks(grades) -> None:
     if without:
         more = f" and {len(without) - MOST_NAMES} more" if len(without) > MOST_NAMES else ""
         say(f"without a mark, to be looked at by hand: {', '.join(without[:MOST_NAMES])}{more}", "yellow")
-    if grades.others:
-        say(f"also in the files: {counted(grades.others, 'student')} of earlier runs", "dim")
+    if grades.others > grades.lapsed:
+        say(f"also in the files: {counted(grades.others - grades.lapsed, 'student')} of earlier runs", "dim")
+    if grades.lapsed:
+        which = f"{counted(grades.lapsed, 'student')} of earlier runs"
+        say(f"{which}: no mark holds, for the exam or how it is graded has changed", "yellow")
+        say("grade the folder of the whole class again", "yellow")
     if grades.spoilt:
         say(f"{counted(grades.spoilt, 'line')} of the journal could not be read: check the disk", "yellow")
     lost = [name for name, held in grades.isolation.items() if not held]

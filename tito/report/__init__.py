@@ -12,11 +12,12 @@ files      the folder of reports: each page replaced in one step, none deleted
 from pathlib import Path
 
 
-def report(course, module, out: Path, grades: Path | None = None, submissions: Path | None = None):
+def report(course, module, out: Path, grades: Path | None = None, submissions: Path | None = None, collected=None):
     """Write the reports of a module into `out` and return tito.report.files.Written.
 
     They are made from the gradebook, or from `grades`, a folder of `tito grade --out`. With `submissions` the class's
-    page tells which of them are alike. Raises Problem where there are no grades or nothing can be written.
+    page tells which of them are alike; with `collected`, the folder of `tito collect`, the students' pages are also
+    packed as they are handed back. Raises Problem where there are no grades or nothing can be written.
     """
     from tito.report import files, students
 
@@ -26,4 +27,9 @@ def report(course, module, out: Path, grades: Path | None = None, submissions: P
         from tito import similarity
 
         pairs = similarity.alike(course, module, similarity.handed_in(module, submissions))
-    return files.write(module, run, found, out, pairs)
+    done = files.write(module, run, found, out, pairs)
+    if collected is not None:
+        from tito.ways.hand_back import pack
+
+        done.packed = pack(module, collected, done.pages, done.index.with_name(f"{module.folder}-feedback.zip"))
+    return done

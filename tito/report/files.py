@@ -23,6 +23,8 @@ class Written:
     count: int
     others: list[str] = field(default_factory=list)
     pairs: int | None = None
+    pages: dict[str, Path] = field(default_factory=dict)  # by student
+    packed: object = None  # tito.ways.hand_back.Packed, where they were packed
 
 
 def write(module, run: Run, students: list[Student], out: Path, pairs=None) -> Written:
@@ -43,7 +45,8 @@ def write(module, run: Run, students: list[Student], out: Path, pairs=None) -> W
         replace(out / files[student.id], pages.student(student, lines))
     others = sorted(path.name for path in out.glob("*.html") if path.name not in {*files.values(), "index.html"})
     replace(out / "index.html", pages.class_(tally, files, pairs, others))
-    return Written(out / "index.html", len(students), others, None if pairs is None else len(pairs))
+    places = {student: out / name for student, name in files.items()}
+    return Written(out / "index.html", len(students), others, None if pairs is None else len(pairs), places)
 
 
 def _require_ours(out: Path, names: list[str], module) -> None:

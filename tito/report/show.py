@@ -1,6 +1,6 @@
 """How written reports read on a terminal."""
 
-from tito.console import next_step, say_parts
+from tito.console import next_step, say, say_parts
 from tito.show import counted
 
 
@@ -14,4 +14,11 @@ def reported(course, done) -> None:
         listed = ", ".join(done.others[:3]) + (", …" if len(done.others) > 3 else "")
         text = f"{counted(len(done.others), 'page')} of students who are not in this class: {listed}"
         say_parts(("kept     ", "yellow"), (text, None))
+    if done.packed:
+        text = f"{counted(done.packed.count, 'page')} in {course.inside(done.packed.path)}"
+        say_parts(("packed   ", "green"), (text, None))
+        say("         Moodle: Upload multiple feedback files in a zip; Canvas: Upload Submissions", "dim")
+        if done.packed.left_out:
+            text = f"{', '.join(done.packed.left_out[:20])}: no zip of `tito collect` brought them"
+            say_parts(("left out ", "yellow"), (text, None))
     next_step(f"open {course.inside(done.index)}")

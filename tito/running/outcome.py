@@ -8,6 +8,18 @@ from tito.running.process import Run
 
 UNWRITTEN = re.compile(r"Exercise (\w+) is yours to write")
 
+_NO_SUCH_OPTION = r"^TypeError: Tensor\.\w+\(\) got an unexpected keyword argument "
+_NO_RETURN = "None is what a function gives that ends without a return: is a return missing?"
+_EXTREME = "NumPy elsewhere only warns of this: an input is too extreme for the formula as it is written"
+_OF_NUMPY = "NumPy's functions do not take a Tensor: use its own, as in x.mean(); x.data is an array, without gradient"
+CLUES = {  # what such an error most often means
+    "^(Attribute|Type)Error: .*NoneType": _NO_RETURN,
+    "^FloatingPointError": _EXTREME,
+    "^TypeError: operand 'Tensor' does not support ufuncs": _OF_NUMPY,
+    f"{_NO_SUCH_OPTION}'(dtype|out)'": _OF_NUMPY,
+    f"{_NO_SUCH_OPTION}'(dim|keepdim)'": "PyTorch's dim and keepdim are axis and keepdims here, as in NumPy",
+}
+
 PASSED, FAILED, NOT_STARTED, WAITING = "passed", "failed", "not started", "waiting"
 MISSING, TIMEOUT, CRASHED, NOT_REACHED = "missing", "timeout", "crashed", "not reached"
 WRONG = (FAILED, TIMEOUT, CRASHED, MISSING)
@@ -100,13 +112,9 @@ def explained(result: Result, error: dict, exercise: Exercise | None, run: Run) 
 
 
 def in_words(kind: str, message: str) -> str:
-    """An error's kind and message, and what None where a value should be, or an overflow, most often means."""
+    """An error's kind and message, and what such an error most often means."""
     text = f"{kind}: {message}".rstrip(": ")
-    if kind in ("AttributeError", "TypeError") and "NoneType" in message:
-        text += "\nNone is what a function gives that ends without a return: is a return missing?"
-    if kind == "FloatingPointError":
-        text += "\nNumPy elsewhere only warns of this: an input is too extreme for the formula as it is written"
-    return text
+    return "\n".join([text, *(clue for pattern, clue in CLUES.items() if re.search(pattern, text))])
 
 
 def _blocker(error: dict, exercise: Exercise | None, run: Run) -> int | None:

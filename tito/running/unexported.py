@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tito.notebook import Cell, Notebook
 from tito.running.names import defined, needed, table_of
 
+NOT_THERE = "the package and the grader will not have it"
 _ALWAYS = {*dir(builtins), "__file__", "__annotations__"}
 
 
@@ -20,8 +21,8 @@ class Unexported:
 
     def __str__(self):
         return (
-            f"uses {self.name}, which cell {self.home} defines without `#| export`: the package and the grader "
-            f"will not have it\n  add the line `#| export` at the top of cell {self.home}"
+            f"uses {self.name}, which cell {self.home} defines without `#| export`: {NOT_THERE}"
+            f"\n  add the line `#| export` at the top of cell {self.home}"
         )
 
 

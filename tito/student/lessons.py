@@ -14,7 +14,7 @@ def read(course, module: Module) -> Notebook:
         return module.read()
     except Problem as problem:
         if is_gone(course, module):
-            problem.next = BACK
+            problem.next = f"{problem.next}; else {BACK}" if problem.next else BACK
         raise
 
 

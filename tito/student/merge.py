@@ -14,7 +14,7 @@ class Merged:
     notebook: Notebook
     new: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)  # the student had not touched them
-    back: list[str] = field(default_factory=list)  # graded cells that the student had deleted
+    back: list[str] = field(default_factory=list)  # cells that the lesson needs and the student had deleted
     gone: list[str] = field(default_factory=list)  # the course took them out, and the student had not touched them
     yours: list[str] = field(default_factory=list)  # both changed them; the student's stayed
     theirs: list[str] = field(default_factory=list)  # both changed them; locked, so the course's came
@@ -22,7 +22,7 @@ class Merged:
 
 def cell_digests(notebook: Notebook) -> dict[str, str]:
     """What tells later which cells of a released notebook were changed since, and by whom."""
-    return {key: _digest(cell) for key, cell in _by_key(notebook).items()}
+    return {key: _digest(cell) for key, cell in by_key(notebook).items()}
 
 
 def merge(mine: Notebook, base: dict[str, str], theirs: Notebook) -> Merged:
@@ -31,7 +31,7 @@ def merge(mine: Notebook, base: dict[str, str], theirs: Notebook) -> Merged:
     `base` holds the digests of the edition that the student began with; a cell that it does not know counts as the
     student's. The course's order of cells stands; the student's own cells stay behind the cell they stood behind.
     """
-    ours, news = _by_key(mine), _by_key(theirs)
+    ours, news = by_key(mine), by_key(theirs)
     done = Merged(mine)
     extras = _extras(ours, base, news, done)
     cells = extras[None]
@@ -39,7 +39,7 @@ def merge(mine: Notebook, base: dict[str, str], theirs: Notebook) -> Merged:
         if key in ours and _mine_stays(key, ours[key], base.get(key), cell, done):
             metadata = _raw(theirs, cell).get("metadata", {})  # points are the course's
             cells.append(_raw(mine, ours[key]) | {"metadata": _raw(mine, ours[key]).get("metadata", {}) | metadata})
-        elif key in ours or key not in base or cell.nbgrader:
+        elif key in ours or key not in base or cell.nbgrader or cell.directives:
             cells.append(_raw(theirs, cell))
             if key not in ours:
                 (done.back if key in base else done.new).append(key)
@@ -48,7 +48,7 @@ def merge(mine: Notebook, base: dict[str, str], theirs: Notebook) -> Merged:
     return done
 
 
-def _by_key(notebook: Notebook) -> dict[str, Cell]:
+def by_key(notebook: Notebook) -> dict[str, Cell]:
     """The cells by what names them in every edition: a graded cell's grade_id, else the id; a copy by its place."""
     found: dict[str, Cell] = {}
     for cell in notebook.cells:

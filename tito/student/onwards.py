@@ -40,7 +40,7 @@ def _after_passing(course, module: Module, done) -> str:
 
 def _work_on(course, module: Module, name: str, status: str) -> str:
     verb = "write" if status in (NOT_STARTED, UNTESTED) else "look at"
-    return f"{verb} {name} in {course.inside(module.notebook)}, then: tito test {module.number} {name}"
+    return f"{verb} {name} in {course.inside(module.notebook)}, save, then: tito test {module.number} {name}"
 
 
 def following(course, module: Module) -> str:

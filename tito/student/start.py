@@ -7,9 +7,10 @@ from pathlib import Path
 
 from tito.edition import EDITION, MANIFEST, SECRET, read_manifest
 from tito.handmade import back_up, digest, record, replace
-from tito.notebook import parse_notebook, read_notebook
+from tito.notebook import others_beside, parse_notebook, read_notebook
 from tito.problem import USAGE, Problem
 from tito.settings import SETTINGS, Course, read_course
+from tito.student import given
 from tito.student.merge import Merged, cell_digests, merge
 
 
@@ -98,7 +99,9 @@ def _fill(folder: Path, edition: Path, merging: bool) -> Started:
         _keep(workspace, {"files": {}})  # what an interrupted start leaves is a workspace, for the next one to finish
     update = Update(workspace, edition, before, merging, done)
     notebooks = [path for path in manifest["files"] if path.endswith(".ipynb")]
-    manifest["cells"] = {path: cell_digests(read_notebook(edition / path)) for path in notebooks}
+    released = {path: read_notebook(edition / path) for path in notebooks}
+    manifest["cells"] = {path: cell_digests(notebook) for path, notebook in released.items()}
+    manifest["names"] = {path: given.names(notebook) for path, notebook in released.items()}
     for path in manifest["files"]:
         _bring(update, path)
     for path in [path for path in notebooks if path in done.beside and path not in done.merged]:
@@ -117,7 +120,7 @@ def _lost_its_record(folder: Path) -> bool:
 
 def _still_of_the_earlier_release(manifest: dict, before: dict, path: str) -> None:
     """A notebook that stayed as it was: its tests and cells are still those of its own release."""
-    for part in ("files", "tests", "cells"):
+    for part in ("files", "tests", "cells", "names"):
         if path in before.get(part, {}):
             manifest[part][path] = before[part][path]
         elif part != "tests":
@@ -163,7 +166,7 @@ def _was_only_run(update: Update, path: str) -> bool:
 
 
 def _note_a_renamed_one(update: Update, target: Path) -> None:
-    others = [p.name for p in target.parent.glob("*.ipynb") if p.name[0] not in "._"]
+    others = others_beside(target)
     if target.suffix == ".ipynb" and update.done.existed and others:
         what = f"{target.name} came new, for it was not there; is {others[0]} yours? Name it {target.name} again"
         update.done.notes.append(what)
@@ -178,7 +181,7 @@ def _merge(update: Update, path: str, data: bytes) -> None:
         update.done.notes.append(f"{problem}: nothing was merged into it")
         _put_beside(update, path, data)
         return
-    merged = merge(mine, update.was("cells", path) or {}, parse_notebook(target, data.decode("utf-8")))
+    merged = merge(mine, update.was("cells", path) or {}, parse_notebook(target, data.decode("utf-8-sig")))
     if merged.notebook.raw == mine.raw and not merged.yours:
         return
     backup = back_up(update.workspace, target)

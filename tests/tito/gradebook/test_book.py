@@ -14,7 +14,7 @@ import pytest
 from gradings import ASKED, HALF, failed, graded, submission
 
 from tito import gradebook
-from tito.gradebook import NOT_HANDED_IN, TOTAL, Conflict
+from tito.gradebook import NOT_HANDED_IN, TOTAL, Conflict, everyone
 from tito.gradebook.journal import of_results
 from tito.grading import grade
 from tito.problem import Problem
@@ -395,3 +395,23 @@ def test_what_was_handed_in_last_counts_in_whatever_order_it_is_graded(book, hea
     assert standing(book).total == 16
     book.hand_in("02", [came | {"digest": "1", "submitted_at": "2026-03-03T12:00:00Z"}])  # the first one once more
     assert standing(book).total == 14
+
+
+def test_a_mark_for_everyone_goes_to_who_is_graded_and_leaves_what_was_marked_by_hand(book, head):
+    book.record(head, [graded("ada"), graded("bob", "mse_loss_value"), graded("zoe"), failed("eve")])
+    book.mark("zoe", "02", "mse_loss", 4, grader="ms", why="copied")
+    before = {s.student: s.total for s in book.standing("02")}
+    assert everyone.mark(book, "02", "mse_loss", 10, "", "ms", "unfair") == ["ada", "bob"]
+    after = {s.student: s.total for s in book.standing("02")}
+    assert after == before | {"bob": 16} and after["eve"] is None
+    assert everyone.mark(book, "02", "mse_loss", 5, "", "ms", "unfair") == ["ada", "bob"]  # another number, as easily
+    assert everyone.mark(book, "02", "mse_loss", None, "", "ms", "another reason") == []
+    assert everyone.mark(book, "02", "mse_loss", None, "", "ms", "unfair") == ["ada", "bob"]
+    assert {s.student: s.total for s in book.standing("02")} == before
+
+
+def test_a_mark_for_everyone_needs_its_reason_and_an_exercise_that_is_there(book, head):
+    book.record(head, [graded("ada")])
+    for words, says in (((10, "", "ms", " "), "say why"), ((11, "", "ms", "unfair"), "not between 0 and 10")):
+        with pytest.raises(Problem, match=says):
+            everyone.mark(book, "02", "mse_loss", *words)

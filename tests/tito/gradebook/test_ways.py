@@ -11,6 +11,7 @@ from tito import gradebook
 from tito.gradebook import roster
 from tito.grading import grade
 from tito.problem import Problem
+from tito.report import report
 from tito.ways.collect import collect
 from tito.ways.export import export
 
@@ -294,3 +295,27 @@ def test_a_bomb_and_a_broken_zip_cost_what_they_break(course, pack, tmp_path, mo
             with pytest.raises(Problem, match=says):
                 collect(book, path, course.catalogue.find("02"), tmp_path / "t")
     assert not (tmp_path / "t").exists()
+
+
+def test_pages_go_back_under_the_names_that_canvas_and_moodle_find_students_by(course, book, file, pack, tmp_path):
+    module, folder = course.catalogue.find("02"), tmp_path / "submissions"
+    roster.bring(book, file(CANVAS))
+    collect(book, pack({"lovelaceada_LATE_101_9001_losses_dev-1.ipynb": RIGHT}), module, folder)
+    moodle = {
+        "Bob Smith_502_assignsubmission_file_/losses_dev.ipynb": RIGHT,
+        "Eve O. Zed_503_assignsubmission_file_losses_dev.ipynb": WRONG,
+    }
+    collect(book, pack(moodle), module, folder, worksheet=file(MOODLE))
+    done = report(course, module, tmp_path / "pages", collected=folder).packed
+    with zipfile.ZipFile(done.path) as archive:
+        assert "lovelaceada_LATE_101_9001_02_losses.html" in archive.namelist()
+        assert "Bob Smith_502_assignsubmission_file_/02_losses.html" in archive.namelist()
+        page = archive.read("lovelaceada_LATE_101_9001_02_losses.html")
+    assert page == (tmp_path / "pages/ada.html").read_bytes() and b"Ada Lovelace" in page
+    assert "eve" in done.left_out and done.path.name == "02_losses-feedback.zip"
+
+
+def test_pages_cannot_go_back_where_it_is_not_known_what_submissions_were_called(course, book, tmp_path):
+    with pytest.raises(Problem, match=r"has no handed-in\.json") as told:
+        report(course, course.catalogue.find("02"), tmp_path / "pages", collected=tmp_path)
+    assert "tito collect ZIP 02" in told.value.next

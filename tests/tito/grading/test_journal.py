@@ -17,6 +17,7 @@ from school import EXAM, IMPORTS, L1, MSE, REDUCE, make_school, notebook
 from tito.grading import grade, journal
 from tito.grading.exam import Question
 from tito.grading.grades import Grades
+from tito.grading.show import class_table
 from tito.problem import Problem
 from tito.settings import read_course
 
@@ -161,6 +162,20 @@ def test_another_seed_supersedes_those_who_are_not_in_the_folder(run, tmp_path):
     other, _ = run(seed=2)
     rows = table(tmp_path)
     assert rows["b"]["status"] == "superseded" and rows["a"]["points"] == "16"
+
+
+def test_whose_marks_hold_no_longer_is_told_where_one_is_graded_with_a_changed_exam(run, own_school, tmp_path, capsys):
+    run({"ada": {}, "bob": {}, "eve": {}}, own_school)
+    for name in ("bob", "eve"):
+        (tmp_path / f"class/{name}.ipynb").unlink()
+    class_table(run({}, own_school)[0])
+    assert "also in the files: 2 students" in capsys.readouterr().out
+    exam = own_school.catalogue.find("02").exam
+    exam.write_text(exam.read_text() + "\n# mended\n")
+    class_table(run({}, own_school)[0])
+    told = capsys.readouterr().out
+    assert "2 students of earlier runs: no mark holds" in told and "grade the folder of the whole class again" in told
+    assert "also in the files" not in told
 
 
 def test_a_torn_last_line_is_cut_off_and_graded_again(run, tmp_path):

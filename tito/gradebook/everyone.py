@@ -1,0 +1,26 @@
+"""One mark for a whole class, as for a question that was unfair: all points to everyone, and how to take them back."""
+
+from tito.gradebook import ManualMark
+from tito.problem import USAGE, Problem
+
+EVERYONE = "everyone"
+
+
+def mark(book, module: str, exercise: str, points: float | None, comment: str, grader: str, why: str) -> list[str]:
+    """Give `points` to each student whose submission is graded; who has points by hand there keeps those.
+
+    None takes back what was given for the same reason, and nothing else. Returns the students whose mark is another
+    now. Raises Problem without `why`, for that is how these marks are known again.
+    """
+    if not why.strip():
+        raise Problem("a mark for everyone: say why, for that is how it is known again", next="--why TEXT", code=USAGE)
+    chosen = [s.student for s in book.standing(module) if _meant(s, s.manual.get(exercise), points, why)]
+    for student in chosen:
+        book.mark(student, module, exercise, points, comment, grader, why)
+    return chosen
+
+
+def _meant(standing, given: ManualMark | None, points: float | None, why: str) -> bool:
+    if points is None:
+        return given is not None and given.points is not None and given.why == why
+    return standing.automatic is not None and (given is None or given.points is None or given.why == why)
