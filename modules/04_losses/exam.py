@@ -189,7 +189,7 @@ LOSSES["cross_entropy_loss"] = Inputs(
                       (np.array([[9000, 8999, 8998.5], [-9000, -9001, -8999.5], [0, 1, 0.5], [3, -30, 2]]),
                        np.array([2, 0, 1, 1]))),
         "one_hot": ("Scores of ±10,000 with one-hot targets, and a row around -9,000.",
-                    (f32([1e4, -1e4, 0, 5], [-1e4, 1e4, 3, 2], [0, 1e4, -1e4, 1], [-9000, -9001, -8999.5, -9003]),
+                    (f32([1e4, -1e4, 0, 5], [-1e4, 1e4, 3, 2], [0, 1e4, -1e4, 1], [-9200, -9000, -9150, -9300]),
                      np.eye(4, dtype="f4")[[1, 1, 2, 0]]))},
     wrong={"shapes": CLASS_SHAPES,
            "values": {**CLASS_VALUES, "a label_smoothing of 1.5": with_option(label_smoothing=1.5)}})
