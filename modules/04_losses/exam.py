@@ -278,10 +278,12 @@ def value(loss, inputs):
             deep = np.moveaxis(distributions(rng, (rows, places, classes)), -1, 1)
             return [(inputs.batch(rng)[0], distributions(rng, inputs.shape)), (inputs.draw(rng, DEEP)[0], deep)]
 
+        smoothed = {"label_smoothing": 0.15} if "smoothing" in inputs.options else {}
+
         def with_soft_targets(tt, batches):
             function, (plain, deep) = getattr(tt, loss), [inputs.tensors(tt, arrays) for arrays in batches]
-            return {"alone": function(*plain), "weighted": function(*deep, **CLASS_WEIGHTS)}
-        about = f"Soft targets, alone, and in a batch of shape {DEEP} with a weight for each class."
+            return {"alone": function(*plain), "weighted": function(*deep, **CLASS_WEIGHTS, **smoothed)}
+        about = f"Soft targets, alone, and {DEEP} with a weight for each class{' and smoothed' * len(smoothed)}."
         yield "with_soft_targets", about, 2, with_soft_targets, scores_and_targets
 
 
@@ -291,7 +293,7 @@ def reduction(loss, inputs):
             return getattr(tt, loss)(*inputs.tensors(tt, arrays), reduction=word)
         yield word, f"The option reduction={word!r}.", 1, reduced, inputs.batch
     if inputs.classes:
-        ways = [CLASS_WEIGHTS] + [SMOOTHED] * ("smoothing" in inputs.options)
+        ways = [CLASS_WEIGHTS, SMOOTHED] if "smoothing" in inputs.options else [CLASS_WEIGHTS]
 
         def weighted(tt, arrays):
             function, tensors = getattr(tt, loss), inputs.tensors(tt, arrays)
