@@ -227,13 +227,13 @@ def newest_first_of_a_long_chain(tt, rng):
 
 @question("receive", "value", 2, tolerance=EXACT)
 def receive_adds_up(tt, rng):
-    "Three gradients for one leaf; and for a result in the middle."
+    "Three gradients for one leaf; and for a result in the middle. What arrives stays as it was."
     mix, bend, _, _ = own(tt)
-    [x] = leaves(tt, rng, 1, 2, 3)
-    middle = bend(x)
-    for g in rng.normal(size=(3, 2, 3)):
+    [x], slopes = leaves(tt, rng, 1, 2, 3), rng.normal(size=(3, 2, 3))
+    middle, before = bend(x), copies(slopes)
+    for g in slopes:
         tt.receive(x, g, None), tt.receive(middle, g, None)
-    return [gradient_of(x), gradient_of(middle)]
+    return [gradient_of(x), gradient_of(middle), unchanged(before, slopes)]
 
 
 @question("receive", "value")
@@ -303,16 +303,18 @@ def backward_adds_up_across_calls(tt, rng):
 def backward_keeps_gradients_when_asked(tt, rng):
     "The gradients of results in the middle, with retain_grads and without; a leaf shares none of them."
     mix, bend, _, _ = own(tt)
-    a, b = leaves(tt, rng, 2, 3)
+    a, b, e = leaves(tt, rng, 3, 3)
     c = bend(a)
-    d = c + b  # its rules hand on the array that arrives
+    d = b + e  # its rules hand on the array that arrives
     y = mix(d, c)
     y.backward(np.array([0.5, 1.5, -2.0]))
     without = [x.grad is None for x in (c, d, y)]
+    b.grad += 1
+    alone = gradient_of(e)
     b.zero_grad()
     y.backward(np.array([0.5, 1.5, -2.0]), retain_grads=True)
     b.grad += 1
-    return [*without, *map(gradient_of, (b, c, d, y))]
+    return [*without, alone, *map(gradient_of, (b, c, d, y))]
 
 
 @question("backward", "value", tolerance=EXACT)
@@ -430,7 +432,7 @@ backward("elementwise_rules", "of_exp_log_sqrt", "The gradients of exp, log and 
          (lambda tt, a: a.sqrt(), positive(2, 3)))
 backward("elementwise_rules", "of_abs_and_clip", "The gradients of abs, and of clip with one side open or none.",
          (lambda tt, a: a.abs(), normal(2, 3)), (lambda tt, a: a.clip(-0.5, 1), normal(4, 3)),
-         (lambda tt, a: a.clip(None, 0.25), normal(4, 3)), (lambda tt, a: a.clip(-0.25), normal(4, 3)))
+         (lambda tt, a: a.clip(None, 0), normal(4, 3)), (lambda tt, a: a.clip(0), normal(4, 3)))
 extremes("elementwise_rules", "abs_at_0", "|x| at 0.", lambda tt, x: x.abs(), np.array([0.0, -2, 1e-30]))
 extremes("elementwise_rules", "clip_at_the_border", "clip exactly on its borders, and beside them.",
          lambda tt, x: x.clip(-1, 2), np.array([-1.0, 2, -1 - 1e-9, 2 + 1e-9, 0.5]))
@@ -554,9 +556,10 @@ backward("loss_rules", "of_huber", "The gradient of Huber's loss with three delt
          *[terms("huber_loss", ERRORS, normal(4, 3), delta=delta) for delta in (1.0, 0.4, 2.5)])
 backward("loss_rules", "of_hinge_and_l2", "The gradients of hinge and of half the square.",
          terms("hinge_loss", ERRORS, signs(4, 3)), (lambda tt, w: tt.l2_loss(w, reduction="none"), ERRORS))
-extremes("loss_rules", "no_error", "The absolute error where there is none, and ±1e30 in float32.",
-         terms_at("l1_loss", np.array([1.5, 2, 0], F)), np.array([1.5, 1e30, -1e30], F))
-
+extremes("loss_rules", "no_error", "No absolute error, ±1e30, and exactly on the margin of hinge, in float32.",
+         lambda tt, x: (tt.l1_loss(x, np.array([1.5, 2, 0, 0], F), reduction="none")
+                        + tt.hinge_loss(x, np.array([1, 1, -1, 1], F), reduction="none")),
+         np.array([1.5, 1e30, -1e30, 1], F))
 
 
 def probabilities(rng):
@@ -579,8 +582,10 @@ backward("log_loss_rules", "of_logits", "The gradient of binary cross-entropy wi
          *[terms("bce_with_logits_loss", ERRORS, truth, pos_weight=w) for w in (None, 3.0, np.array([0.5, 2, 1]))])
 backward("log_loss_rules", "of_kl", "The gradient of the Kullback-Leibler divergence.",
          terms("kl_div_loss", log_shares, shares(4, 3)))
-extremes("log_loss_rules", "logits_far", "Logits of ±10,000 and ±800, right and wrong.",
-         terms_at("bce_with_logits_loss", np.array([1.0, 1, 0, 0, 1, 0.5])),
+FAR_LABELS = np.array([1.0, 1, 0, 0, 1, 0.5])
+extremes("log_loss_rules", "logits_far", "Logits of ±10,000 and ±800, right and wrong, also with a pos_weight.",
+         lambda tt, x: (tt.bce_with_logits_loss(x, FAR_LABELS, reduction="none")
+                        + tt.bce_with_logits_loss(x, FAR_LABELS, pos_weight=2.5, reduction="none")),
          np.array([1e4, -1e4, 1e4, -1e4, -800, 800]))
 extremes("log_loss_rules", "certain", "Probabilities of exactly 0 and 1 that are right.",
          terms_at("bce_loss", np.array([0.0, 1, 1])), np.array([0.0, 1, 0.5]))
