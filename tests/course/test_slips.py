@@ -1,10 +1,17 @@
 """Slips of the pen that once kept every mark or passed the inline test, found by changing one piece of a solution."""
 
+import contextlib
+import sys
+from pathlib import Path
+
 import pytest
 
-from tito.author import check
-from tito.author.check_exam import exam_faults
 from tito.mistakes import of_lesson
+from tito.running.process import plain, run_cells
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from diagnosing import Room  # noqa: E402
 
 # By lesson: exercise, what went wrong, and the solution with it, as in mistakes.py.
 SLIPS = {
@@ -97,23 +104,41 @@ EXAM_ALONE = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=SLIPS)
+@pytest.fixture(scope="module", params=SLIPS)
 def lesson(course, request):
     return course.catalogue.find(request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def slips(lesson):
     made = of_lesson(str(lesson.mistakes))
     return [made(exercise, name, 1, "A slip.", **bodies) for exercise, name, bodies in SLIPS[lesson.name]]
 
 
-def test_every_slip_costs_marks(course, lesson, slips):
-    assert exam_faults(course, lesson, lesson.read(), slips) == []
+def test_every_slip_costs_marks_where_it_is(course, lesson, slips):
+    with contextlib.closing(Room(course, lesson.folder)) as room:
+        for slip in slips:
+            marks, *_ = room.sat({slip["exercise"]: slip["code"]})
+            assert not all(mark.right for mark in marks if mark.exercise == slip["exercise"]), slip["name"]
 
 
-def test_the_inline_tests_see_all_but_a_few_of_them(course, lesson, slips, monkeypatch):
-    seen = [slip for slip in slips if slip["name"] not in EXAM_ALONE]
-    monkeypatch.setattr(check, "read_mistakes", lambda module: seen)
-    monkeypatch.setattr(check, "exam_faults", lambda *inputs: [])
-    assert check.check(course, lesson).faults == []
+def variants(notebook, slips):
+    """By cell number: each slip in an exercise's cell, with the cells from there to its test."""
+    made = {}
+    for exercise in notebook.exercises:
+        first, last = exercise.cell.number, exercise.test.number
+        after = [plain(cell) for cell in notebook.cells if cell.is_code and first < cell.number <= last]
+        own = [slip for slip in slips if slip["exercise"] == exercise.name]
+        made[str(first)] = [
+            {"id": f"{exercise.name}: {slip['name']}", "cells": [plain(exercise.cell, slip["code"]), *after]}
+            for slip in own
+        ]
+    return made
+
+
+def test_the_inline_tests_see_all_but_a_few_of_them(course, lesson, slips):
+    notebook = lesson.read()
+    cells = [c for c in notebook.cells if c.is_code and c.source.strip() and not (c.is_picture or c.is_test)]
+    outcomes = run_cells(course, lesson, cells, variants=variants(notebook, slips)).variants
+    passed = {name.split(": ")[1] for name, outcome in outcomes.items() if outcome["status"] == "ok"}
+    assert len(outcomes) == len(slips) and passed == EXAM_ALONE & {slip["name"] for slip in slips}
