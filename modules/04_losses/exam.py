@@ -12,6 +12,7 @@ ROWS, COLUMNS = 5, 3
 DEEP = (3, 4, 2)  # rows, classes, places: the classes are not the last axis
 OTHER_ROWS = 7  # of batches of which slopes are asked; their columns are those of all, or a factor would not tell which
 WORDS = ("mean", "sum", "none")
+WAYS = ("pos_weight", "weight", "smoothing", "batchmean")  # options for which a solution may leave its usual way
 LOSSES = {}
 
 
@@ -293,12 +294,13 @@ def reduction(loss, inputs):
             return getattr(tt, loss)(*inputs.tensors(tt, arrays), reduction=word)
         yield word, f"The option reduction={word!r}.", 1, reduced, inputs.batch
     if inputs.classes:
-        ways = [CLASS_WEIGHTS, SMOOTHED] if "smoothing" in inputs.options else [CLASS_WEIGHTS]
+        ways = [("sum", CLASS_WEIGHTS), ("none", CLASS_WEIGHTS)]
+        ways += [("none", SMOOTHED)] if "smoothing" in inputs.options else []
 
         def weighted(tt, arrays):
             function, tensors = getattr(tt, loss), inputs.tensors(tt, arrays)
-            return [function(*tensors, reduction=word, **options) for options in ways for word in ("sum", "none")]
-        about = f"Weighted rows of a batch of shape {DEEP}, summed and one by one{', also smoothed' * (len(ways) - 1)}."
+            return [function(*tensors, reduction=word, **options) for word, options in ways]
+        about = f"Weighted rows of a batch of shape {DEEP}, summed and one by one{', also smoothed' * (len(ways) - 2)}."
         yield "weighted", about, 1, weighted, lambda rng: inputs.draw(rng, DEEP)
 
 
@@ -319,7 +321,7 @@ def slopes(loss, inputs):
         mean = getattr(tt, loss)(*tensors, reduction="mean")
         return gradient(tt, mean, *[x for x in tensors if x.requires_grad], at_once=True)
 
-    ways = [list(choices.values())[-1] for _, choices in inputs.options.values()]
+    ways = [list(inputs.options[name][1].values())[-1] for name in WAYS if name in inputs.options]
 
     def graphs(tt, arrays):
         function, tensors = getattr(tt, loss), inputs.tensors(tt, arrays)
