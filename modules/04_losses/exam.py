@@ -9,17 +9,19 @@ import numpy as np
 from tito.grading.exam import FLOWS, copies, gradient, question, refuses, unchanged
 
 ROWS, COLUMNS = 5, 3
+DEEP = (3, 4, 2)  # rows, classes, places: the classes are not the last axis
 OTHER_ROWS = 7  # of batches of which slopes are asked; their columns are those of all, or a factor would not tell which
 WORDS = ("mean", "sum", "none")
+WAYS = ("pos_weight", "weight", "smoothing", "batchmean")  # options for which a solution may leave its usual way
 LOSSES = {}
 
 
 class Inputs:
     """What one loss is asked with: `draw(rng, shape)` gives arrays, of which the first `trained` can need a gradient.
 
-    `options` and `extremes` are {name: (what is asked, {label: keywords})} and {name: (what is asked, arrays)}; `wrong`
-    is {kind: {what is wrong: function of the drawn arrays that gives (arrays, keywords) to refuse}}. `classes`: the
-    target is class indices, and may be distributions.
+    `options` is {name: (what is asked, {label: keywords})}; `extremes` is {name: (what is asked, arrays)}, and keywords
+    after the arrays where the same is asked with these, too; `wrong` is {kind: {what is wrong: function of the drawn
+    arrays that gives (arrays, keywords) to refuse}}. `classes`: the target is class indices, and may be distributions.
     """
 
     def __init__(self, draw, trained=1, shape=(ROWS, COLUMNS), others=((2, 3, 4),), options=None, extremes=None,
@@ -146,7 +148,7 @@ LOSSES["bce_loss"] = Inputs(
                               (f32(0, 1, 0.25, 1, 0, 1e-30, 1e-10, 0.999), f32(1, 0, 1, 0.5, 0.25, 1, 1, 0)))},
     wrong={"shapes": PAIRS, "values": {
         "a prediction of 1.25": replaced(0, 1.25), "a prediction of -0.1": replaced(0, -0.1),
-        "a target of 2": replaced(1, 2.0), **AVERAGE}})
+        "a target of 2": replaced(1, 2.0), "a target of -0.5": replaced(1, -0.5), **AVERAGE}})
 LOSSES["bce_with_logits_loss"] = Inputs(
     # beyond 6 float32 has lost the sigmoid's digits: the extremes ask for that, and no seed may ask it by chance
     lambda rng, shape: (rng.uniform(-5, 5, shape), rng.permutation(
@@ -158,12 +160,13 @@ LOSSES["bce_with_logits_loss"] = Inputs(
         "from_17_on": ("Scores of ±17, ±50, ±100 and ±10,000 in float32, right and wrong.",
                        (f32(17, -17, 50, -50, 100, -100, 1e4, -1e4, 1e4, -1e4, 0),
                         f32(0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0.25))),
-        "in_double": ("Scores of ±40 and ±800 in float64.",
-                      (np.array([40.0, -40, 800, -800]), np.array([0.0, 1, 0, 0.5])))},
-    wrong={"shapes": PAIRS, "values": {"a target of 2": replaced(1, 2.0),
+        "in_double": ("Scores of ±40 and ±800 in float64, also with a pos_weight of 2.5.",
+                      (np.array([40.0, -40, 800, -800]), np.array([0.0, 1, 0, 0.5])), {"pos_weight": 2.5})},
+    wrong={"shapes": PAIRS, "values": {"a target of 2": replaced(1, 2.0), "a target of -0.5": replaced(1, -0.5),
                                        "a negative pos_weight": with_option(pos_weight=-1.0), **AVERAGE}})
 
 CLASS_WEIGHTS = {"weight": np.array([0.5, 2.0, 1.25, 3.0])}
+SMOOTHED = {**CLASS_WEIGHTS, "label_smoothing": 0.15, "ignore_index": 1}
 CLASS_OPTIONS = {"weight": ("A weight for each class.", {"weighted": CLASS_WEIGHTS}),
                  "ignore_index": ("Rows of class 1 ignored.", {"the others": {"ignore_index": 1}})}
 CLASS_SHAPES = {
@@ -176,9 +179,9 @@ LOSSES["cross_entropy_loss"] = Inputs(
     with_classes(lambda rng, shape: 3 * rng.normal(size=shape)), shape=(ROWS, 4), others=((4,), (3, 5, 2)),
     classes=True,
     options={**CLASS_OPTIONS,
-             "smoothing": ("A label_smoothing, alone and with a weight for each class.",
+             "smoothing": ("A label_smoothing, alone and with a weight for each class and rows of class 1 ignored.",
                            {"alone": {"label_smoothing": 0.2},
-                            "weighted": {**CLASS_WEIGHTS, "label_smoothing": 0.15}})},
+                            "weighted": SMOOTHED})},
     extremes={
         "ten_thousand": ("Scores of ±10,000 in float32; what is certain and right costs exactly nothing.",
                          (f32([1e4, -1e4, 0, 5], [-1e4, 1e4, 3, 2], [0, 1e4, -1e4, 1], [60, 0, -3, 1], [2, 200, 0, 1]),
@@ -186,8 +189,9 @@ LOSSES["cross_entropy_loss"] = Inputs(
         "far_apart": ("One row around 9,000, one around -9,000, in float64.",
                       (np.array([[9000, 8999, 8998.5], [-9000, -9001, -8999.5], [0, 1, 0.5], [3, -30, 2]]),
                        np.array([2, 0, 1, 1]))),
-        "one_hot": ("Scores of ±10,000 with one-hot targets.",
-                    (f32([1e4, -1e4, 0, 5], [-1e4, 1e4, 3, 2], [0, 1e4, -1e4, 1]), np.eye(4, dtype="f4")[[1, 1, 2]]))},
+        "one_hot": ("Scores of ±10,000 with one-hot targets, and a row around -9,000.",
+                    (f32([1e4, -1e4, 0, 5], [-1e4, 1e4, 3, 2], [0, 1e4, -1e4, 1], [-9200, -9000, -9150, -9300]),
+                     np.eye(4, dtype="f4")[[1, 1, 2, 0]]))},
     wrong={"shapes": CLASS_SHAPES,
            "values": {**CLASS_VALUES, "a label_smoothing of 1.5": with_option(label_smoothing=1.5)}})
 LOSSES["nll_loss"] = Inputs(
@@ -239,7 +243,8 @@ LOSSES["triplet_loss"] = Inputs(
     wrong={"shapes": {"rows of three numbers with rows of two": lambda x: ((x[0], x[1], x[2][:, :2]), {}),
                       "one negative for five anchors": lambda x: ((x[0], x[1], x[2][:1]), {}), **EMPTY},
            "values": {"a margin of 0": with_option(margin=0.0), **AVERAGE}})
-BY_THEMSELVES = {"input": {**EMPTY, **WORDS_ALONE}}
+BY_THEMSELVES = {"input": {  # summed: an empty mean is refused by mean itself
+    "a batch of no rows": lambda arrays: ([x[:0] for x in arrays], {"reduction": "sum"}), **WORDS_ALONE}}
 LOSSES["l2_loss"] = Inputs(lambda rng, shape: (2 * rng.normal(size=shape),), wrong=BY_THEMSELVES, extremes={
     "large_and_small": ("Weights of ±1e18, 1e-15 and 0 in float32.", (f32(1e18, -2e18, 3e-15, 0),))})
 LOSSES["l1_regularization"] = Inputs(lambda rng, shape: (2 * rng.normal(size=shape),), wrong=BY_THEMSELVES, extremes={
@@ -270,12 +275,16 @@ def value(loss, inputs):
         yield f"with_{name}", about, len(choices), with_options, inputs.batch
     if inputs.classes:
         def scores_and_targets(rng):
-            return inputs.batch(rng)[0], distributions(rng, inputs.shape)
+            rows, classes, places = DEEP
+            deep = np.moveaxis(distributions(rng, (rows, places, classes)), -1, 1)
+            return [(inputs.batch(rng)[0], distributions(rng, inputs.shape)), (inputs.draw(rng, DEEP)[0], deep)]
 
-        def with_soft_targets(tt, arrays):
-            function, tensors = getattr(tt, loss), inputs.tensors(tt, arrays)
-            return {"alone": function(*tensors), "weighted": function(*tensors, **CLASS_WEIGHTS)}
-        about = "Soft targets, alone and with a weight for each class."
+        smoothed = {"label_smoothing": 0.15} if "smoothing" in inputs.options else {}
+
+        def with_soft_targets(tt, batches):
+            function, (plain, deep) = getattr(tt, loss), [inputs.tensors(tt, arrays) for arrays in batches]
+            return {"alone": function(*plain), "weighted": function(*deep, **CLASS_WEIGHTS, **smoothed)}
+        about = f"Soft targets, alone, and {DEEP} with a weight for each class{' and smoothed' * len(smoothed)}."
         yield "with_soft_targets", about, 2, with_soft_targets, scores_and_targets
 
 
@@ -285,19 +294,24 @@ def reduction(loss, inputs):
             return getattr(tt, loss)(*inputs.tensors(tt, arrays), reduction=word)
         yield word, f"The option reduction={word!r}.", 1, reduced, inputs.batch
     if inputs.classes:
+        ways = [("sum", CLASS_WEIGHTS), ("none", CLASS_WEIGHTS)]
+        ways += [("none", SMOOTHED)] if "smoothing" in inputs.options else []
+
         def weighted(tt, arrays):
-            tensors = inputs.tensors(tt, arrays)
-            return [getattr(tt, loss)(*tensors, reduction=word, **CLASS_WEIGHTS) for word in ("sum", "none")]
-        yield "weighted", "Weighted rows, summed and one by one.", 1, weighted, inputs.batch
+            function, tensors = getattr(tt, loss), inputs.tensors(tt, arrays)
+            return [function(*tensors, reduction=word, **options) for word, options in ways]
+        about = f"Weighted rows of a batch of shape {DEEP}, summed and one by one{', also smoothed' * (len(ways) - 2)}."
+        yield "weighted", about, 1, weighted, lambda rng: inputs.draw(rng, DEEP)
 
 
 def stability(loss, inputs):
-    for name, (about, arrays) in inputs.extremes.items():
-        def at_extremes(tt, arrays):
-            tensors = inputs.tensors(tt, arrays)
+    for name, (about, arrays, *ways) in inputs.extremes.items():
+        def at_extremes(tt, arrays, ways=ways):
+            function, tensors = getattr(tt, loss), inputs.tensors(tt, arrays)
             before = copies(*tensors)
-            terms = getattr(tt, loss)(*tensors, reduction="none")
-            return {"terms": terms, "inputs unchanged": unchanged(before, *tensors)}
+            terms = {"terms": function(*tensors, reduction="none")}
+            terms |= {f"terms with {options}": function(*tensors, reduction="none", **options) for options in ways}
+            return {**terms, "inputs unchanged": unchanged(before, *tensors)}
         yield name, about, 1, at_extremes, lambda rng, arrays=arrays: [x.copy() for x in arrays]
 
 
@@ -307,9 +321,13 @@ def slopes(loss, inputs):
         mean = getattr(tt, loss)(*tensors, reduction="mean")
         return gradient(tt, mean, *[x for x in tensors if x.requires_grad], at_once=True)
 
+    ways = [list(inputs.options[name][1].values())[-1] for name in WAYS if name in inputs.options]
+
     def graphs(tt, arrays):
         function, tensors = getattr(tt, loss), inputs.tensors(tt, arrays)
-        return {word: function(*tensors, reduction=word) for word in ("sum", "none")}
+        reduced = {word: function(*tensors, reduction=word) for word in ("sum", "none")}
+        every = [*reduced.values(), *[function(*tensors, **options) for options in ways]]
+        return {**reduced, FLOWS: all(getattr(result, FLOWS, False) is True for result in every)}
 
     def soft(rng):
         return inputs.longer_batch(rng)[0], distributions(rng, inputs.longer)
@@ -318,7 +336,7 @@ def slopes(loss, inputs):
     yield "slope", f"{changes} what is predicted, and not with the target.", 2, slope, inputs.longer_batch
     if inputs.classes:
         yield "slope_with_soft_targets", f"{changes} the scores, and not with soft targets.", 1, slope, soft
-    about = "The sum and the terms, which remember how they were made."
+    about = f"The sum and the terms{' and what options give' * bool(ways)}, which remember how they were made."
     yield "graph_of_sum_and_none", about, 1, graphs, inputs.longer_batch
 
 

@@ -7,7 +7,7 @@ indices without repetition, x = 1, or a gradient of ones.
 """
 import numpy as np
 
-from tito.grading.exam import question
+from tito.grading.exam import copies, question, unchanged
 
 EXACT = (1e-8, 1e-10)  # float64 on both sides: nothing here is a finite difference
 F = np.float32
@@ -70,13 +70,16 @@ def register(exercise, aspect, name, about, function, weight=1, tolerance=EXACT,
 
 
 def rule(exercise, name, op, *draws):
-    "A rule by itself: rule(g, out, *inputs), with `out` from the operation."
+    "A rule by itself: rule(g, out, *inputs), with `out` from the operation. Others may hold any of these arrays, too."
     def asked(tt, rng):
         inputs = drawn(rng, draws)
         out = getattr(tt, op).forward(*inputs)
-        return np.asarray(getattr(tt, name)(arriving(rng, np.asarray(out)), out, *inputs))
+        given = arriving(rng, np.asarray(out)), out, *inputs
+        arrays = [x for x in given if isinstance(x, np.ndarray)]
+        before = copies(*arrays)
+        return [np.asarray(getattr(tt, name)(*given)), unchanged(before, *arrays)]
 
-    register(exercise, "value", name, f"{name}(g, out, …) as a function of arrays.", asked)
+    register(exercise, "value", name, f"{name}(g, out, …) as a function of arrays, which stay as they were.", asked)
 
 
 def backward(exercise, name, about, *expressions, weight=2):
@@ -147,19 +150,20 @@ def unbroadcast_in_backward(tt, rng):
 # ── The walk: operations of the exam's own, whose rules are given ────────────────────────────────────────────────────
 
 def own(tt):
-    "mix(a, b) = a³ - 2b, bend(a) = sin a and three(a, b, c) = a - b + 4c, with rules, and a list of the rules called."
+    "mix(a, b) = a²b, bend(a) = tanh a, three(a, b, c) = a - b + 4c; their rules use all of it; the rules called."
     called = []
 
     def noted(name, rule):
         def asked(g, out, *inputs):
             called.append(name)
-            return rule(g, *inputs)
+            return rule(g, out, *inputs)
         return asked
 
-    mix, bend = tt.binary(lambda a, b: a * a * a - 2 * b, "mix"), tt.unary(np.sin, "bend")
+    mix, bend = tt.binary(lambda a, b: a * a * b, "mix"), tt.unary(np.tanh, "bend")
     three = tt.operation(lambda a, b, c: a - b + 4 * c, "three")
-    mix.rules = noted("mix 1", lambda g, a, b: 3 * g * a * a), noted("mix 2", lambda g, a, b: -2 * g)
-    bend.rules = (noted("bend", lambda g, a: g * np.cos(a)),)
+    mix.rules = (noted("mix 1", lambda g, out, a, b: g * (a * b + out / a)),
+                 noted("mix 2", lambda g, out, a, b: g * (a * a + out / b) / 2))
+    bend.rules = (noted("bend", lambda g, out, a: g * (1 - out * np.tanh(a))),)
     three.rules = [noted(f"three {n}", lambda g, *_, k=k: k * g) for n, k in enumerate((1.0, -1.0, 4.0), 1)]
     return mix, bend, three, called
 
@@ -223,13 +227,13 @@ def newest_first_of_a_long_chain(tt, rng):
 
 @question("receive", "value", 2, tolerance=EXACT)
 def receive_adds_up(tt, rng):
-    "Three gradients for one leaf; and for a result in the middle."
+    "Three gradients for one leaf; and for a result in the middle. What arrives stays as it was."
     mix, bend, _, _ = own(tt)
-    [x] = leaves(tt, rng, 1, 2, 3)
-    middle = bend(x)
-    for g in rng.normal(size=(3, 2, 3)):
+    [x], slopes = leaves(tt, rng, 1, 2, 3), rng.normal(size=(3, 2, 3))
+    middle, before = bend(x), copies(slopes)
+    for g in slopes:
         tt.receive(x, g, None), tt.receive(middle, g, None)
-    return [gradient_of(x), gradient_of(middle)]
+    return [gradient_of(x), gradient_of(middle), unchanged(before, slopes)]
 
 
 @question("receive", "value")
@@ -297,15 +301,20 @@ def backward_adds_up_across_calls(tt, rng):
 
 @question("backward", "value", tolerance=EXACT)
 def backward_keeps_gradients_when_asked(tt, rng):
-    "The gradients of results in the middle, with retain_grads and without."
+    "The gradients of results in the middle, with retain_grads and without; a leaf shares none of them."
     mix, bend, _, _ = own(tt)
-    a, b = leaves(tt, rng, 2, 3)
+    a, b, e = leaves(tt, rng, 3, 3)
     c = bend(a)
-    y = mix(c, b)
+    d = b + e  # its rules hand on the array that arrives
+    y = mix(d, c)
     y.backward(np.array([0.5, 1.5, -2.0]))
-    without = [c.grad is None, y.grad is None]
+    without = [x.grad is None for x in (c, d, y)]
+    b.grad += 1
+    alone = gradient_of(e)
+    b.zero_grad()
     y.backward(np.array([0.5, 1.5, -2.0]), retain_grads=True)
-    return [*without, gradient_of(c), gradient_of(y)]
+    b.grad += 1
+    return [*without, alone, *map(gradient_of, (b, c, d, y))]
 
 
 @question("backward", "value", tolerance=EXACT)
@@ -412,7 +421,7 @@ backward("power_rules", "of_both", "The gradients of a ** b, of a ** 3, a ** -1.
 extremes("power_rules", "exponent_0", "x ** 0, at 0 and elsewhere.", lambda tt, x: x ** 0, np.array([0.0, 2, -3]))
 extremes("power_rules", "exponents_0_1_and_2", "x to several exponents, at 0 too.",
          lambda tt, x: x ** np.array([0.0, 1, 2, 3, 0]), np.array([0.0, 0, 0, -2, 5]))
-extremes("power_rules", "base_0", "0 ** y and 2 ** y.", lambda tt, y: np.array([0.0, 2, 0]) ** y, np.array([2.0, 0, 1]))
+extremes("power_rules", "base_0", "0 ** y and 2 ** y.", lambda tt, y: np.array([0.0, 2, 0]) ** y, np.array([2.0, 0, 0]))
 
 for _rule, _op, _draw in (("exp_a", "exp", normal(2, 3)), ("log_a", "log", positive(2, 3)),
                           ("sqrt_a", "sqrt", positive(2, 3)), ("absolute_a", "absolute", normal(2, 3))):
@@ -423,7 +432,7 @@ backward("elementwise_rules", "of_exp_log_sqrt", "The gradients of exp, log and 
          (lambda tt, a: a.sqrt(), positive(2, 3)))
 backward("elementwise_rules", "of_abs_and_clip", "The gradients of abs, and of clip with one side open or none.",
          (lambda tt, a: a.abs(), normal(2, 3)), (lambda tt, a: a.clip(-0.5, 1), normal(4, 3)),
-         (lambda tt, a: a.clip(None, 0.25), normal(4, 3)), (lambda tt, a: a.clip(-0.25), normal(4, 3)))
+         (lambda tt, a: a.clip(None, 0), normal(4, 3)), (lambda tt, a: a.clip(0), normal(4, 3)))
 extremes("elementwise_rules", "abs_at_0", "|x| at 0.", lambda tt, x: x.abs(), np.array([0.0, -2, 1e-30]))
 extremes("elementwise_rules", "clip_at_the_border", "clip exactly on its borders, and beside them.",
          lambda tt, x: x.clip(-1, 2), np.array([-1.0, 2, -1 - 1e-9, 2 + 1e-9, 0.5]))
@@ -471,7 +480,7 @@ backward("shape_rules", "of_reshape", "reshape, flatten, and a single number.",
          (lambda tt, x: x.reshape(1, 1), normal()))
 backward("shape_rules", "of_permute", "Both cycles of three axes, negative axes, transpose and T.",
          *[(lambda tt, x, dims=dims: x.permute(*dims), normal(2, 3, 4))
-           for dims in ((2, 0, 1), (1, 2, 0), (-1, 0, -2))],
+           for dims in ((2, 0, 1), (1, 2, 0), (-1, -3, 1))],
          (lambda tt, x: x.transpose(0, 2), normal(2, 3, 4)), (lambda tt, x: x.T, normal(2, 3)))
 
 # ── Activations and the affine layer ─────────────────────────────────────────────────────────────────────────────────
@@ -547,9 +556,10 @@ backward("loss_rules", "of_huber", "The gradient of Huber's loss with three delt
          *[terms("huber_loss", ERRORS, normal(4, 3), delta=delta) for delta in (1.0, 0.4, 2.5)])
 backward("loss_rules", "of_hinge_and_l2", "The gradients of hinge and of half the square.",
          terms("hinge_loss", ERRORS, signs(4, 3)), (lambda tt, w: tt.l2_loss(w, reduction="none"), ERRORS))
-extremes("loss_rules", "no_error", "The absolute error where there is none, and ±1e30 in float32.",
-         terms_at("l1_loss", np.array([1.5, 2, 0], F)), np.array([1.5, 1e30, -1e30], F))
-
+extremes("loss_rules", "no_error", "No absolute error, ±1e30, and exactly on the margin of hinge, in float32.",
+         lambda tt, x: (tt.l1_loss(x, np.array([1.5, 2, 0, 0], F), reduction="none")
+                        + tt.hinge_loss(x, np.array([1, 1, -1, 1], F), reduction="none")),
+         np.array([1.5, 1e30, -1e30, 1], F))
 
 
 def probabilities(rng):
@@ -572,13 +582,22 @@ backward("log_loss_rules", "of_logits", "The gradient of binary cross-entropy wi
          *[terms("bce_with_logits_loss", ERRORS, truth, pos_weight=w) for w in (None, 3.0, np.array([0.5, 2, 1]))])
 backward("log_loss_rules", "of_kl", "The gradient of the Kullback-Leibler divergence.",
          terms("kl_div_loss", log_shares, shares(4, 3)))
-extremes("log_loss_rules", "logits_far", "Logits of ±10,000 and ±800, right and wrong.",
-         terms_at("bce_with_logits_loss", np.array([1.0, 1, 0, 0, 1, 0.5])),
+FAR_LABELS = np.array([1.0, 1, 0, 0, 1, 0.5])
+extremes("log_loss_rules", "logits_far", "Logits of ±10,000 and ±800, right and wrong, also with a pos_weight.",
+         lambda tt, x: (tt.bce_with_logits_loss(x, FAR_LABELS, reduction="none")
+                        + tt.bce_with_logits_loss(x, FAR_LABELS, pos_weight=2.5, reduction="none")),
          np.array([1e4, -1e4, 1e4, -1e4, -800, 800]))
 extremes("log_loss_rules", "certain", "Probabilities of exactly 0 and 1 that are right.",
          terms_at("bce_loss", np.array([0.0, 1, 1])), np.array([0.0, 1, 0.5]))
 
 SCORES = normal(5, 4, scale=2)
+
+
+def shares_of_rows(rng):
+    "Soft targets (2, 3, 4) whose classes are axis 1."
+    return np.moveaxis(shares(2, 4, 3)(rng), -1, 1)
+
+
 rule("cross_entropy_rules", "index_cross_entropy_x", "index_cross_entropy", SCORES, classes(4, 5))
 rule("cross_entropy_rules", "soft_cross_entropy_x", "soft_cross_entropy", SCORES, shares(5, 4))
 rule("cross_entropy_rules", "chosen_x", "chosen_log_probability", SCORES, classes(4, 5))
@@ -586,8 +605,9 @@ rule("cross_entropy_rules", "expected_x", "expected_log_probability", SCORES, sh
 for _name in ("cross_entropy_loss", "nll_loss"):
     backward("cross_entropy_rules", f"of_{_name}", f"The gradient of {_name} for class indices, in two and three axes.",
              terms(_name, SCORES, classes(4, 5)), terms(_name, normal(2, 3, 4), classes(3, 2, 4)))
-    backward("cross_entropy_rules", f"of_{_name}_and_soft_targets", f"The gradient of {_name} for soft targets.",
-             terms(_name, SCORES, shares(5, 4)), weight=1)
+    backward("cross_entropy_rules", f"of_{_name}_and_soft_targets",
+             f"The gradient of {_name} for soft targets, in two and three axes.",
+             terms(_name, SCORES, shares(5, 4)), terms(_name, normal(2, 3, 4), shares_of_rows), weight=1)
 
 
 @question("cross_entropy_rules", "gradient", tolerance=EXACT)

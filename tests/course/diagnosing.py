@@ -37,12 +37,16 @@ class Room:
     def close(self):
         self.seat.close()
 
-    def diagnosed(self, cells: dict) -> tuple[list, list]:
-        """The marks and diagnoses of the reference solution with other sources in the cells of these exercises."""
+    def sat(self, cells: dict) -> tuple:
+        """Marks, sheet and pieces of the reference solution with other sources in the cells of these exercises."""
         pieces = [replace(p, source=cells.get(p.exercise, p.source)) for p in self.exam.reference]
         taken = Sitting(self.seat, self.exam.questions, pieces, self.seed, LIMIT, self.exam.wanted, self.key)
         sheet = taken.run()
-        marks = marked(self.exam.asked, self.exam.asked_worth, self.key, sheet, pieces)
+        return marked(self.exam.asked, self.exam.asked_worth, self.key, sheet, pieces), sheet, pieces
+
+    def diagnosed(self, cells: dict) -> tuple[list, list]:
+        """The marks of such a solution, and its diagnoses."""
+        marks, sheet, pieces = self.sat(cells)
         return marks, diagnose(self.known, self.seat, sheet, marks, pieces)
 
     def taken_for(self, mistake: dict) -> str:
