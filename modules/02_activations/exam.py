@@ -44,7 +44,7 @@ def aspects(exercise, called, curve):
         return [curve(tt, tt.Tensor(AROUND_ZERO.astype(dtype))) for dtype in DTYPES]
 
     def shapes(tt, rng):
-        return [curve(tt, tt.Tensor(2 * rng.normal(size=shape))) for shape in ((), (7,), (2, 3, 4))]
+        return [curve(tt, tt.Tensor(2 * rng.normal(size=shape))) for shape in ((), (7,), (2, 1, 4))]
 
     def data(tt, rng):
         row = rng.normal(size=3)
@@ -72,7 +72,7 @@ def aspects(exercise, called, curve):
         return gradient(tt, y * y + 3 * curve(tt, y), x)
 
     yield "known", "value", f"{called} of numbers around zero and beyond ±17, in float32 and float64.", 2, known
-    yield "shapes", "value", f"{called} of a single number, a row, and three axes.", 1, shapes
+    yield "shapes", "value", f"{called} of a single number, a row, and three axes, one of them of size 1.", 1, shapes
     yield "data", "value", f"{called} of plain numbers, lists, integers and arrays: values and types.", 1, data
     yield "unchanged", "value", f"{called} of a (4, 3) batch, which stays as it was.", 1, quiet(curve)
     yield "far", "stability", f"{called} at ±10,000, ±745, ±100 and ±37, in float32 and float64.", 2, far
@@ -123,7 +123,7 @@ def along(word):
         return getattr(tt, word)(x, **options)
 
     def last(tt, rng):
-        return [f(tt, tt.Tensor(3 * rng.normal(size=shape).astype(dtype))) for shape in ((5, 3), (7,), (2, 3, 4))
+        return [f(tt, tt.Tensor(3 * rng.normal(size=shape).astype(dtype))) for shape in ((5, 3), (7,), (2, 1, 4))
                 for dtype in DTYPES]
 
     def any_axis(tt, rng):
@@ -150,7 +150,7 @@ def along(word):
         x = normal(tt, rng, 2, 3, 4)
         return gradient(tt, f(tt, x, axis=0) * rng.uniform(0.5, 2, (2, 3, 4)), x)
 
-    yield "last", "value", f"{word} along the last axis of (5, 3), (7,) and (2, 3, 4), in two dtypes.", 2, last
+    yield "last", "value", f"{word} along the last axis of (5, 3), (7,) and (2, 1, 4), in two dtypes.", 2, last
     yield "any_axis", "value", f"{word} along every axis of (2, 3, 4).", 2, any_axis
     yield "data", "value", f"{word} of lists and arrays: values and types.", 1, data
     yield "unchanged", "value", f"{word} of a (4, 3) batch, which stays as it was.", 1, quiet(f)

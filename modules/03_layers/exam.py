@@ -289,9 +289,10 @@ refusal("Linear", "refuses_another_size", "a last size that is not the number of
 CHANCES = (0.2, 0.7)
 
 
-def masks(tt, rng, p, dtype="f8"):
+def masks(tt, rng, p, seed=None):
     "What two calls of one Dropout layer multiplied a (200, 50) batch by."
-    layer, x = tt.Dropout(p, rng=int(rng.integers(99))), rng.uniform(1, 2, (200, 50)).astype(dtype)
+    layer = tt.Dropout(p, rng=int(rng.integers(99)) if seed is None else seed)
+    x = rng.uniform(1, 2, (200, 50))
     return [layer(tt.Tensor(x)).data / x for _ in range(2)]
 
 
@@ -314,10 +315,11 @@ def Dropout_drops_as_often_as_asked(tt, rng):
 
 @question("Dropout", "value")
 def Dropout_draws_anew(tt, rng):
-    "One draw for each entry, and a new mask at every call."
-    first, second = masks(tt, rng, 0.3)
+    "One draw for each entry, and a new mask at every call; another layer with the same seed repeats the first."
+    (first, second), (again, _) = [masks(tt, rng, 0.3, seed=5) for _ in range(2)]
     varied = [(np.ptp(first, axis=axis) > 0).mean() for axis in (0, 1)]
-    return [coarse(((first == 0) != (second == 0)).mean(), 0.2), *coarse(varied), often(first + second)]
+    repeated = bool(np.array_equal(first == 0, again == 0))
+    return [coarse(((first == 0) != (second == 0)).mean(), 0.2), *coarse(varied), often(first + second), repeated]
 
 
 @question("Dropout", "value", 2)
@@ -429,12 +431,13 @@ def MLP_with_another_activation(tt, rng):
 
 @question("MLP", "value")
 def MLP_sizes(tt, rng):
-    "The shapes of all weights, how many layers there are, the dtype, and whether all numbers are drawn anew."
+    "The shapes of all weights, how many layers, the dtype, whether all numbers are drawn anew; a seed repeats them."
     layers = perceptron(tt, rng, 3, [5, 4, 2])[1]
-    model = tt.MLP(4, [4, 4], rng=1, dtype=np.dtype("f8"))
-    same = np.array_equal(model.layers[0].weight.data, model.layers[-1].weight.data)
+    model, again = [tt.MLP(4, [4, 4], rng=1, dtype=np.dtype("f8")) for _ in range(2)]
+    first, last, repeated = [layer.weight.data for layer in (model.layers[0], model.layers[-1], again.layers[0])]
     shapes = text(f"{layer.weight.shape} {layer.bias.shape}" for layer in layers)
-    return [shapes, len(model.layers), len(layers), str(model.layers[0].weight.dtype), bool(same)]
+    facts = [shapes, len(model.layers), len(layers), str(first.dtype)]
+    return [*facts, bool(np.array_equal(first, last)), bool(np.array_equal(first, repeated))]
 
 
 @question("MLP", "gradient", 2)

@@ -396,4 +396,9 @@ MISTAKES = [
         "You do not pass `dtype` on, so a float64 network has float32 weights.",
         **{"MLP.__init__": LAYERS.replace(", dtype=dtype", "")},
     ),
+    mistake(
+        "MLP", "rng forgotten", 1,
+        "You do not pass `rng` on, so a seed does not repeat the network. Give it to every Linear.",
+        **{"MLP.__init__": LAYERS.replace("rng=rng, ", "")},
+    ),
 ]
