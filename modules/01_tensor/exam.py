@@ -88,8 +88,14 @@ refusal("item", "refuses_several_values", "two values, or none.", lambda tt, cas
 
 @question("representation", "value", 2)
 def representation_of_a_dtype(tt, rng):
-    "repr of the default and of other dtypes."
-    return [repr(tt.Tensor(x)) for x in ([1, 2.5], np.array([1.5, 2]), np.array([1, 2]), np.array([True, False]))]
+    "repr of the default and of other dtypes, and after the default was changed."
+    data = [[1, 2.5], np.array([1.5, 2]), np.array([1, 2]), np.array([True, False]), np.array([0.5, 3], np.float32)]
+    usual = [repr(tt.Tensor(x)) for x in data]
+    previous = tt.set_default_dtype(np.float64)
+    try:
+        return [*usual, *[repr(tt.Tensor(x)) for x in data]]
+    finally:
+        tt.set_default_dtype(previous)
 
 
 @question("representation", "value")

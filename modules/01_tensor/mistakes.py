@@ -49,6 +49,11 @@ MISTAKES = [
         to_array=("get_default_dtype()", "np.float64"),
     ),
     mistake(
+        "to_array", "float32 written in", 1,
+        "You wrote np.float32 into the code. The default dtype can be changed: ask get_default_dtype().",
+        to_array=("get_default_dtype()", "np.float32"),
+    ),
+    mistake(
         "to_array", "everything float32", 1,
         "You make everything float32, so exact arrays lose digits and labels become floats. Keep the type of an array.",
         to_array=('dtype = array.dtype if has_type or array.dtype.kind == "b" else get_default_dtype()',
@@ -88,6 +93,11 @@ MISTAKES = [
         "representation", "gradient not shown", 1,
         "You leave out requires_grad=True, which the numbers alone do not say.",
         __repr__=('", requires_grad=True" if self.requires_grad else ""', '""'),
+    ),
+    mistake(
+        "representation", "float32 taken for the default", 1,
+        "You compare with np.float32. What is usual is the default dtype, which can be changed.",
+        __repr__=("self.dtype == get_default_dtype()", "self.dtype == np.float32"),
     ),
     mistake(
         "representation", "dtype always shown", 1,
