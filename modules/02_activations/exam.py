@@ -55,8 +55,8 @@ def aspects(exercise, called, curve):
         return [curve(tt, tt.Tensor(FAR.astype(dtype))) for dtype in DTYPES]
 
     def precise(tt, rng):
-        x = np.sort(rng.uniform(-40, -20, 6))
-        return np.log1p(np.abs(curve(tt, tt.Tensor(x)).data) * 1e17)
+        x = np.append(rng.uniform(-40, -20, 3), rng.uniform(-700, -100, 3))
+        return np.log(np.maximum(np.abs(curve(tt, tt.Tensor(x)).data), 1e-307))
 
     def without_overflow(tt, rng):
         with np.errstate(over="raise"):
@@ -77,7 +77,7 @@ def aspects(exercise, called, curve):
     yield "unchanged", "value", f"{called} of a (4, 3) batch, which stays as it was.", 1, quiet(curve)
     yield "far", "stability", f"{called} at ±10,000, ±745, ±100 and ±37, in float32 and float64.", 2, far
     if exercise == "sigmoid":
-        yield "precise", "stability", "The digits of sigmoid between -40 and -20.", 1, precise
+        yield "precise", "stability", "The digits of sigmoid between -40 and -20, and down to -700.", 1, precise
         yield "quiet", "stability", "sigmoid at -1000 and -100 without an overflow on the way.", 1, without_overflow
     yield "slopes", "gradient", f"The slopes of {called}.", 1, slopes
     yield "slopes_when_used_twice", "gradient", f"The slopes when {called} is used twice.", 1, slopes_when_used_twice
