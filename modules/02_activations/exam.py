@@ -169,9 +169,9 @@ for _word in ("softmax", "log_softmax"):
 
 # ── Classes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-def of_class(name):
+def of_class(name, scale):
     def default(tt, rng):
-        return getattr(tt, name)()(normal(tt, rng, 5, 3))
+        return getattr(tt, name)()(normal(tt, rng, 5, 3, scale=scale))
 
     def other_axes(tt, rng):
         x = normal(tt, rng, 2, 3, 4)
@@ -191,5 +191,5 @@ def of_class(name):
     yield f"{name}_slopes", "gradient", f"The slopes of {name} along axis 0.", 1, slopes
 
 
-for _name in ("Softmax", "LogSoftmax"):
-    ask("softmax_classes", of_class(_name))
+for _name, _scale in (("Softmax", 2.0), ("LogSoftmax", 2000.0)):  # where the logarithm of a softmax is of a 0
+    ask("softmax_classes", of_class(_name, _scale))

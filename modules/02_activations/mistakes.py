@@ -248,6 +248,11 @@ MISTAKES = [
         **{"LogSoftmax.__call__": "return softmax(x, self.axis)"},
     ),
     mistake(
+        "softmax_classes", "logarithm of softmax", 1,
+        "Where a probability underflows to 0 its logarithm is -inf. Call log_softmax.",
+        **{"LogSoftmax.__call__": "return softmax(x, self.axis).log()"},
+    ),
+    mistake(
         "softmax_classes", "axis written in", 1,
         "You remember -1 whatever is asked. Store the argument.",
         **{"LogSoftmax.__init__": "self.axis = -1"},
