@@ -322,8 +322,8 @@ def Dropout_draws_anew(tt, rng):
     "One draw for each entry, and a new mask at every call; another layer with the same seed repeats the first."
     (first, second), (again, _) = [masks(tt, rng, 0.3, seed=5) for _ in range(2)]
     varied = [(np.ptp(first, axis=axis) > 0).mean() for axis in (0, 1)]
-    repeated = bool(np.array_equal(first == 0, again == 0))
-    return [coarse(((first == 0) != (second == 0)).mean(), 0.2), *coarse(varied), often(first + second), repeated]
+    others = [coarse(((first == 0) != (other == 0)).mean(), 0.2) for other in (second, again)]
+    return [*others, *coarse(varied), often(first + second)]
 
 
 @question("Dropout", "value", 2)
