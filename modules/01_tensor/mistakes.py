@@ -91,7 +91,7 @@ MISTAKES = [
     ),
     mistake(
         "item", "always a float", 1,
-        "You make a float of every value. A whole number becomes an int, a truth value a bool: that is `.item()` of the data.",
+        "You make a float of every value. Whole numbers become an int, truth values a bool, by `.item()` of the data.",
         item=("return self.data.item()", "return float(self.data.item())"),
     ),
     mistake(
