@@ -49,6 +49,11 @@ MISTAKES = [
         to_array=("get_default_dtype()", "np.float64"),
     ),
     mistake(
+        "to_array", "float32 written in", 1,
+        "You wrote np.float32 into the code. The default dtype can be changed: ask get_default_dtype().",
+        to_array=("get_default_dtype()", "np.float32"),
+    ),
+    mistake(
         "to_array", "everything float32", 1,
         "You make everything float32, so exact arrays lose digits and labels become floats. Keep the type of an array.",
         to_array=('dtype = array.dtype if has_type or array.dtype.kind == "b" else get_default_dtype()',
@@ -85,9 +90,19 @@ MISTAKES = [
         item=("return self.data.item()", "return self.data"),
     ),
     mistake(
+        "item", "always a float", 1,
+        "You make a float of every value. Whole numbers become an int, truth values a bool, by `.item()` of the data.",
+        item=("return self.data.item()", "return float(self.data.item())"),
+    ),
+    mistake(
         "representation", "gradient not shown", 1,
         "You leave out requires_grad=True, which the numbers alone do not say.",
         __repr__=('", requires_grad=True" if self.requires_grad else ""', '""'),
+    ),
+    mistake(
+        "representation", "float32 taken for the default", 1,
+        "You compare with np.float32. What is usual is the default dtype, which can be changed.",
+        __repr__=("self.dtype == get_default_dtype()", "self.dtype == np.float32"),
     ),
     mistake(
         "representation", "dtype always shown", 1,
@@ -181,6 +196,11 @@ MISTAKES = [
         clip_entries="return a if low is None and high is None else np.clip(a, low, high)",
     ),
     mistake(
+        "clip", "bounds of 0 not compared", 1,
+        "`if low and high` is false where a bound is 0, so clip(0, -1) is accepted. Ask `is not None`.",
+        clip_entries=HELD.replace("low is not None and high is not None", "low and high"),
+    ),
+    mistake(
         "clip", "input changed", 1,
         "You write into the array that you were given, so the caller's data changes. np.clip makes a new one.",
         clip_entries=HELD.replace("(a, low, high)", "(a, low, high, out=a if a.ndim else None)"),
@@ -240,6 +260,11 @@ MISTAKES = [
         average=MEAN.replace("return summed / n", "return summed"),
     ),
     mistake(
+        "reductions", "mean of nothing", 1,
+        "The mean of no entries is 0 / 0: a warning and nan. Refuse it with a ValueError.",
+        average="return np.mean(a, axis=axis, keepdims=keepdims)",
+    ),
+    mistake(
         "reductions", "keepdims ignored", 4,
         "You ignore keepdims, so the result does not broadcast back. Pass it on.",
         total="return a.sum(axis=axis)[()]",
@@ -265,6 +290,15 @@ MISTAKES = [
         "permute", "inverse order", 1,
         "You put the axes into the inverse order: right for swaps, wrong for a cycle such as (2, 0, 1).",
         permute=ORDER.replace("(a, dims)", "(a, np.argsort([d % a.ndim for d in dims]))"),
+    ),
+    mistake(
+        "permute", "axes that are not there", 1,
+        "You take axes modulo their number, so axis 3 of three becomes 0. Refuse what is out of range first.",
+        permute="""
+            dims = [d % a.ndim for d in dims]
+            if sorted(dims) != list(range(a.ndim)):
+                raise ValueError(f"cannot take the axes {tuple(dims)}: name each of 0 to {a.ndim - 1} once")
+            return np.transpose(a, dims)""",
     ),
     mistake(
         "permute", "reshaped", 1,

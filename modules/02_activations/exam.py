@@ -44,7 +44,7 @@ def aspects(exercise, called, curve):
         return [curve(tt, tt.Tensor(AROUND_ZERO.astype(dtype))) for dtype in DTYPES]
 
     def shapes(tt, rng):
-        return [curve(tt, tt.Tensor(2 * rng.normal(size=shape))) for shape in ((), (7,), (2, 3, 4))]
+        return [curve(tt, tt.Tensor(2 * rng.normal(size=shape))) for shape in ((), (7,), (2, 1, 4))]
 
     def data(tt, rng):
         row = rng.normal(size=3)
@@ -55,8 +55,8 @@ def aspects(exercise, called, curve):
         return [curve(tt, tt.Tensor(FAR.astype(dtype))) for dtype in DTYPES]
 
     def precise(tt, rng):
-        x = np.sort(rng.uniform(-40, -20, 6))
-        return np.log1p(np.abs(curve(tt, tt.Tensor(x)).data) * 1e17)
+        x = np.append(rng.uniform(-40, -20, 3), rng.uniform(-700, -100, 3))
+        return np.log(np.maximum(np.abs(curve(tt, tt.Tensor(x)).data), 1e-307))
 
     def without_overflow(tt, rng):
         with np.errstate(over="raise"):
@@ -72,12 +72,12 @@ def aspects(exercise, called, curve):
         return gradient(tt, y * y + 3 * curve(tt, y), x)
 
     yield "known", "value", f"{called} of numbers around zero and beyond ±17, in float32 and float64.", 2, known
-    yield "shapes", "value", f"{called} of a single number, a row, and three axes.", 1, shapes
+    yield "shapes", "value", f"{called} of a single number, a row, and three axes, one of them of size 1.", 1, shapes
     yield "data", "value", f"{called} of plain numbers, lists, integers and arrays: values and types.", 1, data
     yield "unchanged", "value", f"{called} of a (4, 3) batch, which stays as it was.", 1, quiet(curve)
     yield "far", "stability", f"{called} at ±10,000, ±745, ±100 and ±37, in float32 and float64.", 2, far
     if exercise == "sigmoid":
-        yield "precise", "stability", "The digits of sigmoid between -40 and -20.", 1, precise
+        yield "precise", "stability", "The digits of sigmoid between -40 and -20, and down to -700.", 1, precise
         yield "quiet", "stability", "sigmoid at -1000 and -100 without an overflow on the way.", 1, without_overflow
     yield "slopes", "gradient", f"The slopes of {called}.", 1, slopes
     yield "slopes_when_used_twice", "gradient", f"The slopes when {called} is used twice.", 1, slopes_when_used_twice
@@ -123,7 +123,7 @@ def along(word):
         return getattr(tt, word)(x, **options)
 
     def last(tt, rng):
-        return [f(tt, tt.Tensor(3 * rng.normal(size=shape).astype(dtype))) for shape in ((5, 3), (7,), (2, 3, 4))
+        return [f(tt, tt.Tensor(3 * rng.normal(size=shape).astype(dtype))) for shape in ((5, 3), (7,), (2, 1, 4))
                 for dtype in DTYPES]
 
     def any_axis(tt, rng):
@@ -150,7 +150,7 @@ def along(word):
         x = normal(tt, rng, 2, 3, 4)
         return gradient(tt, f(tt, x, axis=0) * rng.uniform(0.5, 2, (2, 3, 4)), x)
 
-    yield "last", "value", f"{word} along the last axis of (5, 3), (7,) and (2, 3, 4), in two dtypes.", 2, last
+    yield "last", "value", f"{word} along the last axis of (5, 3), (7,) and (2, 1, 4), in two dtypes.", 2, last
     yield "any_axis", "value", f"{word} along every axis of (2, 3, 4).", 2, any_axis
     yield "data", "value", f"{word} of lists and arrays: values and types.", 1, data
     yield "unchanged", "value", f"{word} of a (4, 3) batch, which stays as it was.", 1, quiet(f)
@@ -169,9 +169,9 @@ for _word in ("softmax", "log_softmax"):
 
 # ── Classes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-def of_class(name):
+def of_class(name, scale):
     def default(tt, rng):
-        return getattr(tt, name)()(normal(tt, rng, 5, 3))
+        return getattr(tt, name)()(normal(tt, rng, 5, 3, scale=scale))
 
     def other_axes(tt, rng):
         x = normal(tt, rng, 2, 3, 4)
@@ -191,5 +191,5 @@ def of_class(name):
     yield f"{name}_slopes", "gradient", f"The slopes of {name} along axis 0.", 1, slopes
 
 
-for _name in ("Softmax", "LogSoftmax"):
-    ask("softmax_classes", of_class(_name))
+for _name, _scale in (("Softmax", 2.0), ("LogSoftmax", 2000.0)):  # where the logarithm of a softmax is of a 0
+    ask("softmax_classes", of_class(_name, _scale))

@@ -207,6 +207,13 @@ MISTAKES = [
             return x - np.log(np.exp(x - m).sum(axis=axis, keepdims=True))""",
     ),
     mistake(
+        "log_softmax", "maximum inside the subtraction", 1,
+        "m + ln Σ is rounded at the size of m: at 10000, float32 keeps three decimals of it. Subtract m from x first.",
+        log_softmax_along="""
+            m = x.max(axis=axis, keepdims=True)
+            return x - (m + np.log(np.exp(x - m).sum(axis=axis, keepdims=True)))""",
+    ),
+    mistake(
         "log_softmax", "no max shift", 36,
         "exp overflows above 88 in float32, and the logarithm of inf is inf. Subtract the maximum first.",
         log_softmax_along="return x - np.log(np.exp(x).sum(axis=axis, keepdims=True))",
@@ -239,6 +246,11 @@ MISTAKES = [
         "softmax_classes", "logarithm forgotten", 1,
         "Your LogSoftmax returns the probabilities. Call log_softmax.",
         **{"LogSoftmax.__call__": "return softmax(x, self.axis)"},
+    ),
+    mistake(
+        "softmax_classes", "logarithm of softmax", 1,
+        "Where a probability underflows to 0 its logarithm is -inf. Call log_softmax.",
+        **{"LogSoftmax.__call__": "return softmax(x, self.axis).log()"},
     ),
     mistake(
         "softmax_classes", "axis written in", 1,

@@ -19,7 +19,7 @@ def model(tt):
     root, *parts = [tt.Module() for _ in range(5)]
     a, b, c, d = parts
     a.w, a.size, a.parent = tt.Tensor([1.5, -2.0], requires_grad=True), 3, root
-    c.w, c.frozen = tt.Tensor(0.25, requires_grad=True), tt.Tensor([[2.0], [3.0]])
+    c.w, c.frozen = tt.Tensor(0.25, requires_grad=True), tt.Tensor(np.array([[2.0], [3.0]]))
     d.last_output = a.w * 2
     root.first, root.blocks, root.heads = a, [b, (c, [tt.Tensor(2.0), "text"])], {"x": a.w, "y": d, "same": c}
     root.equal, root.last = tt.Tensor([1.5, -2.0], requires_grad=True), a
@@ -83,11 +83,11 @@ def parameters_are_the_tensors_themselves(tt, rng):
 
 @question("parameters", "value")
 def parameters_forget_their_gradients(tt, rng):
-    "Whether zero_grad leaves any gradient, and touches the values."
+    "Whether zero_grad leaves any gradient, where there was one and where there was none, and touches the values."
     root = model(tt)[0]
     tensors = [root.first.w, root.blocks[1][0].w, root.equal]
     before = copies(*tensors)
-    for x in tensors:
+    for x in tensors[1:]:
         x.grad = np.ones(x.shape)
     root.zero_grad()
     return [*[x.grad is None or not np.any(x.grad) for x in tensors], unchanged(before, *tensors)]
@@ -146,11 +146,12 @@ def state_dict_is_a_copy(tt, rng):
 
 @question("state_dict", "value", 2)
 def state_dict_is_loaded(tt, rng):
-    "Values from arrays, lists and Tensors, in the model's own dtype; what requires a gradient still does."
+    "Values by name, of arrays and Tensors, in the model's own dtype; what requires a gradient does, and nothing else."
     part = tt.Module()
     part.a, part.b = tensor(tt, rng, 2, 3, dtype="f4"), [tt.Tensor(np.zeros(2)), tt.Tensor(4.0, requires_grad=True)]
-    part.load_state_dict({"a": rng.normal(size=(2, 3)), "b.0": tt.Tensor([7.0, 8.0]), "b.1": 0.5})
-    return [part.a, *part.b, str(part.a.dtype), str(part.b[0].dtype)]
+    part.load_state_dict({"b.1": 0.5, "a": rng.normal(size=(2, 3)), "b.0": tt.Tensor([7.0, 8.0])})
+    leaves = [part.a, *part.b]
+    return [*leaves, str(part.a.dtype), str(part.b[0].dtype), *[x.requires_grad for x in leaves]]
 
 
 def loaded(tt, shapes):
@@ -219,10 +220,10 @@ def drawn(values, n):
 
 @question("initial", "value", 2)
 def initial_numbers(tt, rng):
-    "Bounds, mean and size of the numbers, for 400 inputs with 30 units, and for 20 with 500."
+    "Bounds, mean and size of the numbers, for 400 inputs with 30 units, and for 20 with 500; of a bias for 50 inputs."
     answers = []
-    for shape in ((400, 30), (20, 500)):
-        answers.extend(drawn(tt.initial(shape, shape[0], rng, np.dtype("f8")).data, shape[0]))
+    for shape, n in (((400, 30), 400), ((20, 500), 20), ((9000,), 50)):
+        answers.extend(drawn(tt.initial(shape, n, rng, np.dtype("f8")).data, n))
     return answers
 
 
@@ -266,9 +267,12 @@ def Linear_without_bias(tt, rng):
 
 @question("Linear", "value", 2)
 def Linear_begins(tt, rng):
-    "Weight and bias of a new layer: shapes, dtypes, bounds and sizes of the numbers."
-    layer, wide = tt.Linear(400, 30, rng=3, dtype=np.dtype("f8")), tt.Linear(9, 4000, rng=3)
+    "Weight and bias of a new layer: shapes, dtypes, bounds and sizes of the numbers; which seeds repeat them."
+    layer, again, other = [tt.Linear(400, 30, rng=seed, dtype=np.dtype("f8")) for seed in (3, 3, 4)]
+    wide = tt.Linear(9, 4000, rng=3)
     facts = [str(layer.weight.shape), str(layer.bias.shape), str(layer.bias.dtype), str(wide.weight.dtype)]
+    repeated = [bool(np.array_equal(layer.weight.data, one.weight.data)) for one in (again, other)]
+    facts += [str(layer.weight.dtype), *repeated]
     return [*facts, *drawn(layer.weight.data, 400), *drawn(wide.bias.data, 9), wide.bias.requires_grad]
 
 
@@ -289,9 +293,10 @@ refusal("Linear", "refuses_another_size", "a last size that is not the number of
 CHANCES = (0.2, 0.7)
 
 
-def masks(tt, rng, p, dtype="f8"):
+def masks(tt, rng, p, seed=None):
     "What two calls of one Dropout layer multiplied a (200, 50) batch by."
-    layer, x = tt.Dropout(p, rng=int(rng.integers(99))), rng.uniform(1, 2, (200, 50)).astype(dtype)
+    layer = tt.Dropout(p, rng=int(rng.integers(99)) if seed is None else seed)
+    x = rng.uniform(1, 2, (200, 50))
     return [layer(tt.Tensor(x)).data / x for _ in range(2)]
 
 
@@ -314,10 +319,11 @@ def Dropout_drops_as_often_as_asked(tt, rng):
 
 @question("Dropout", "value")
 def Dropout_draws_anew(tt, rng):
-    "One draw for each entry, and a new mask at every call."
-    first, second = masks(tt, rng, 0.3)
+    "One draw for each entry, and a new mask at every call; another layer with the same seed repeats the first."
+    (first, second), (again, _) = [masks(tt, rng, 0.3, seed=5) for _ in range(2)]
     varied = [(np.ptp(first, axis=axis) > 0).mean() for axis in (0, 1)]
-    return [coarse(((first == 0) != (second == 0)).mean(), 0.2), *coarse(varied), often(first + second)]
+    others = [coarse(((first == 0) != (other == 0)).mean(), 0.2) for other in (second, again)]
+    return [*others, *coarse(varied), often(first + second)]
 
 
 @question("Dropout", "value", 2)
@@ -429,12 +435,13 @@ def MLP_with_another_activation(tt, rng):
 
 @question("MLP", "value")
 def MLP_sizes(tt, rng):
-    "The shapes of all weights, how many layers there are, the dtype, and whether all numbers are drawn anew."
+    "The shapes of all weights, how many layers, the dtype, whether all numbers are drawn anew; a seed repeats them."
     layers = perceptron(tt, rng, 3, [5, 4, 2])[1]
-    model = tt.MLP(4, [4, 4], rng=1, dtype=np.dtype("f8"))
-    same = np.array_equal(model.layers[0].weight.data, model.layers[-1].weight.data)
+    model, again = [tt.MLP(4, [4, 4], rng=1, dtype=np.dtype("f8")) for _ in range(2)]
+    first, last, repeated = [layer.weight.data for layer in (model.layers[0], model.layers[-1], again.layers[0])]
     shapes = text(f"{layer.weight.shape} {layer.bias.shape}" for layer in layers)
-    return [shapes, len(model.layers), len(layers), str(model.layers[0].weight.dtype), bool(same)]
+    facts = [shapes, len(model.layers), len(layers), str(first.dtype)]
+    return [*facts, bool(np.array_equal(first, last)), bool(np.array_equal(first, repeated))]
 
 
 @question("MLP", "gradient", 2)

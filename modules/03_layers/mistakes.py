@@ -104,6 +104,13 @@ MISTAKES = [
                 grad = None""",
     ),
     mistake(
+        "parameters", "zero times a gradient", 1,
+        "You multiply the gradient by 0, but before the first backward there is none. Set it to None.",
+        zero_grad="""
+            for parameter in self.parameters():
+                parameter.grad *= 0""",
+    ),
+    mistake(
         "train_mode", "lists missed", 5,
         "You set the flag on direct attributes, so dropout inside a list goes on during evaluation. Use walk.",
         train="""
@@ -166,6 +173,21 @@ MISTAKES = [
         load_state_dict="""
             for name, t in own.items():
                 t.data = np.array(state[name], dtype=t.dtype)[()]""",
+    ),
+    mistake(
+        "state_dict", "loaded by place", 1,
+        "You take the values in the order of the state; another order loads wrong ones. Look each up by its name.",
+        load_state_dict="""
+            for name, t in own.items():
+                if np.shape(state[name]) != t.shape:
+                    raise ValueError(f"load_state_dict: {name} has shape {np.shape(state[name])}, not {t.shape}")
+            for t, value in zip(own.values(), state.values()):
+                t.data = np.array(value, dtype=t.dtype)[()]""",
+    ),
+    mistake(
+        "state_dict", "arrays of the state taken over", 1,
+        "np.asarray makes no copy, so model and state share memory, and training changes what was saved. Use np.array.",
+        load_state_dict=LOAD.replace("np.array(", "np.asarray("),
     ),
     mistake(
         "state_dict", "trainable only", 1,
@@ -232,6 +254,13 @@ MISTAKES = [
         "You take the last size, the number of units, for n. n is given: the number of inputs.",
         initial="""
             bound = 1 / math.sqrt(shape[-1])
+            return Tensor(rng.uniform(-bound, bound, shape).astype(dtype), requires_grad=True)""",
+    ),
+    mistake(
+        "initial", "first size for n", 1,
+        "You take the first size for n. A bias has the shape (out,): n is given, the number of inputs.",
+        initial="""
+            bound = 1 / math.sqrt(shape[0])
             return Tensor(rng.uniform(-bound, bound, shape).astype(dtype), requires_grad=True)""",
     ),
     mistake(
@@ -302,6 +331,11 @@ MISTAKES = [
         "Dropout", "scaled by 1/p", 1,
         "You scale by 1 / p. The survivors are 1 - p of all: scale by 1 / (1 - p).",
         dropout_mask=MASK.replace("1 / (1 - p) if p < 1 else 0.0", "1 / p if p < 1 else 0.0"),
+    ),
+    mistake(
+        "Dropout", "global generator", 1,
+        "You draw from NumPy's global generator, so a seed does not repeat the masks. Use `rng`.",
+        dropout_mask=MASK.replace("rng.random", "np.random.random"),
     ),
     mistake(
         "Dropout", "mask drawn once", 2,
@@ -395,5 +429,10 @@ MISTAKES = [
         "MLP", "dtype forgotten", 1,
         "You do not pass `dtype` on, so a float64 network has float32 weights.",
         **{"MLP.__init__": LAYERS.replace(", dtype=dtype", "")},
+    ),
+    mistake(
+        "MLP", "rng forgotten", 1,
+        "You do not pass `rng` on, so a seed does not repeat the network. Give it to every Linear.",
+        **{"MLP.__init__": LAYERS.replace("rng=rng, ", "")},
     ),
 ]
