@@ -1,5 +1,6 @@
 """What settings.ini says of the gradebook is understood or refused, never guessed."""
 
+import sys
 from datetime import datetime, timezone
 
 import pytest
@@ -46,6 +47,11 @@ def test_a_late_policy_that_is_not_understood_is_refused(configured, text):
 def test_a_deadline_that_is_not_understood_is_refused(configured, text):
     with pytest.raises(Problem):
         gradebook.open(configured(deadlines=text))
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="such dates are refused there")
+def test_a_day_without_dashes_ends_at_midnight_too(course):
+    assert deadlines("01 20260302", course.catalogue) == deadlines("01 2026-03-02", course.catalogue)
 
 
 def test_deadlines_are_days_to_their_end_or_times_in_any_zone(course):
