@@ -33,7 +33,7 @@ def build_wheel(course, out: Path) -> Path:
         _lay_out(course, tree)
         dist = tree / "dist"
         command = [sys.executable, "-c", _BUILD, str(dist)]
-        environment = os.environ | {"SOURCE_DATE_EPOCH": _EARLIEST}
+        environment = os.environ | {"SOURCE_DATE_EPOCH": _EARLIEST, "PYTHONIOENCODING": "utf-8"}
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, encoding="utf-8")
         if done.returncode:
             advice = f"{sys.executable} -m pip install --upgrade setuptools"
