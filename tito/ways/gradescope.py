@@ -53,6 +53,7 @@ def bundle(course, module, out: Path, visibility: str = "visible", unsafe: bool 
     files[f"course/{BUNDLE}"] = json.dumps(settings).encode()
     for path, name in _files(course, module):
         files[name] = path.read_bytes()
+    out.parent.mkdir(parents=True, exist_ok=True)
     scratch = out.with_suffix(".part")
     with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
