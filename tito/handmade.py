@@ -2,24 +2,17 @@
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from pathlib import Path
+
+from tito.whole import replace
 
 RECORD = "written.json"
 
 
 def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def replace(path: Path, data: bytes) -> None:
-    """Write beside and rename: a reader, or the next run after an interrupt, sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    new.write_bytes(data)
-    os.replace(new, path)
 
 
 def written(course) -> dict[str, str]:

@@ -13,6 +13,7 @@ from tito.author.release import release
 from tito.doctor import NEEDED
 from tito.edition import EDITION
 from tito.problem import Problem
+from tito.whole import replace
 
 NAME = "tinytorch-course"
 PARTS = ("cli", "running", "student")  # of tito, beside its own modules
@@ -39,8 +40,7 @@ def build_wheel(course, out: Path) -> Path:
             advice = f"{sys.executable} -m pip install --upgrade setuptools"
             raise Problem(f"the wheel could not be built:\n{done.stderr.strip()[-1500:]}", next=advice)
         [wheel] = dist.glob("*.whl")
-        out.mkdir(parents=True, exist_ok=True)
-        os.replace(shutil.copyfile(wheel, out / f".{wheel.name}.new"), out / wheel.name)
+        replace(out / wheel.name, wheel.read_bytes())
         return out / wheel.name
 
 

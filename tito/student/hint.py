@@ -5,11 +5,11 @@ import json
 import re
 
 from tito.catalogue import Module
-from tito.handmade import replace
 from tito.notebook import Notebook
 from tito.problem import USAGE, Problem
 from tito.student.lessons import lessons, unread
 from tito.student.progress import WRITTEN, progress
+from tito.whole import replace
 
 FILE = "hints.json"
 _DETAILS = re.compile(r"<details>\s*<summary>\s*(Hint[^<]*?)\s*</summary>(.*?)</details>", re.DOTALL | re.IGNORECASE)

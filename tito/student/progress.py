@@ -3,7 +3,6 @@
 import ast
 import contextlib
 import json
-import os
 import re
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from tito.problem import Problem
 from tito.running.names import uses
 from tito.running.outcome import NOT_REACHED, NOT_STARTED, UNWRITTEN
 from tito.student.lessons import lessons
+from tito.whole import replace
 
 FILE = "progress.json"
 CHANGED, UNTESTED, WRITTEN = "changed", "untested", "written"  # the last: never tested since it was a stub
@@ -50,11 +50,9 @@ def remember(course, module: Module, notebook: Notebook, results: list) -> None:
     lesson = known.setdefault(module.folder, {})
     for result in [result for result in results if result.status != NOT_REACHED]:
         lesson[result.name] = {"status": result.status, "source": sources.get(result.name, "")}
+    text = json.dumps(known, indent=1, sort_keys=True) + "\n"
     with contextlib.suppress(OSError):
-        course.state.mkdir(exist_ok=True)
-        scratch = course.state / f"{FILE}.{os.getpid()}"
-        scratch.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        os.replace(scratch, course.state / FILE)
+        replace(course.state / FILE, text.encode("utf-8"))
 
 
 def failing(course, module: Module) -> list[str]:

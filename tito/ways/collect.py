@@ -18,6 +18,7 @@ from tito.grading.pieces import Refused, shown
 from tito.problem import USAGE, Problem
 from tito.ways import canvas, moodle, sheet
 from tito.ways.people import People
+from tito.whole import replace
 
 MANIFEST = "handed-in.json"
 EARLIER = ".earlier"
@@ -202,6 +203,4 @@ def _note(folder: Path, arrivals: list[dict]) -> None:
     path = folder / MANIFEST
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     known |= {arrival["student"]: {k: v for k, v in arrival.items() if k != "student"} for arrival in arrivals}
-    scratch = path.with_suffix(".part")
-    scratch.write_text(json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
-    scratch.replace(path)
+    replace(path, (json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8"))
