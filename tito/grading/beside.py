@@ -15,7 +15,7 @@ _OWN = re.compile(rf"\b__(?:{_METHODS.replace(' ', '|')})__\b|\bvars\(self\)|\bd
 _PRYING = re.compile(
     r"__|\b(?:import|globals|locals|vars|dir|getattr|eval|exec|compile|help|breakpoint)\b"
     r"|\b(?:sys|gc|inspect|ctypes|ctypeslib|importlib|builtins|operator|types|dis|lib|core|_core|testing|f2py)\b"
-    r"|format_map|\.\s*format\b|\bformat\s*\(|strided|\b(?:gi|cr|ag|tb|f|co)_\w"
+    r"|\bformat|strided|\b(?:gi|cr|ag|tb|f|co)_\w"
 )
 
 

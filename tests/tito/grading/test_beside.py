@@ -12,6 +12,8 @@ PRYING = [
     "vars(np)",
     "'{0._'.format(huber_loss)",
     "say = '{0._'.format; say(huber_loss)",
+    "say = '{0._'.\\\nformat",
+    "say = ('{0._' .  # the dot and its name are apart\n format)",
     "match huber_loss:\n    case object(__code__=code): pass",
     "(x for x in y).gi_frame.f_back",
     "np.lib.stride_tricks.as_strided(x, (1 << 20,))",
