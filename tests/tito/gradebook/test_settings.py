@@ -83,6 +83,13 @@ def test_a_password_has_no_place_in_a_file_that_goes_to_students(configured, mon
     assert "secret" not in f"{problem.value} {problem.value.next}" and "is the server up" in problem.value.next
 
 
+def test_an_address_that_is_no_url_is_told_without_its_password(course, monkeypatch):
+    monkeypatch.setenv("TITO_GRADEBOOK", "postgresql+psycopg://tito:secret@db.example:port/marks")
+    with pytest.raises(Problem, match="no path and no URL") as problem:
+        gradebook.open(course)
+    assert "secret" not in str(problem.value) and "%2F" in problem.value.next
+
+
 def test_a_driver_that_is_missing_is_said(configured):
     with pytest.raises(Problem, match="no driver"):
         gradebook.open(configured(gradebook="nosuchbase://x/y"))
