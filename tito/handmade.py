@@ -6,7 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
-from tito.whole import replace
+from tito.whole import read_record, replace
 
 RECORD = "written.json"
 
@@ -17,11 +17,7 @@ def digest(data: bytes) -> str:
 
 def written(course) -> dict[str, str]:
     """The digest of each file as tito last wrote it, by path from the root."""
-    try:
-        found = json.loads((course.state / RECORD).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return read_record(course.state / RECORD)
 
 
 def record(course, texts: dict[str, str]) -> None:

@@ -1,6 +1,10 @@
-"""Files that are written whole: whoever opens one finds the old text or the new one, also after an interrupt."""
+"""Files that are written whole: whoever opens one finds the old text or the new one, also after an interrupt.
+
+Records in JSON are read here, too.
+"""
 
 import contextlib
+import json
 import os
 import secrets
 from pathlib import Path
@@ -30,3 +34,12 @@ def replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
         file.write(data)
+
+
+def read_record(path: Path) -> dict:
+    """The JSON object in a file that tito keeps for itself; {} where there is none that can be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -11,7 +11,7 @@
     tasks       what a module gives points for
     late        deadlines and the late policy of settings.ini
     roster      a class list: ours, Canvas's or Moodle's
-    verbs       `tito gradebook ...`
+    show        what `tito gradebook ...` prints
 
 SQLAlchemy takes 0.2 s to import, so `open` does it and nothing before.
 """

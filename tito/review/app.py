@@ -97,7 +97,8 @@ class Pages:
             return redirect(url_for("overview", folder=next(iter(self.desks))))
         found = []
         for folder, desk in self.desks.items():
-            lines = [progress(desk, name, desk.marks()) for name, q in desk.questions.items() if q.task.manual]
+            marks = desk.marks()
+            lines = [progress(desk, name, marks) for name, q in desk.questions.items() if q.task.manual]
             found.append((folder, desk, sum(marked for marked, _ in lines), sum(of for _, of in lines)))
         return render_template("modules.html", modules=found)
 
