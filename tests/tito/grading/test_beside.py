@@ -1,5 +1,7 @@
 """Whose cell may run among the reference's: everybody's but one that could look into other code."""
 
+import time
+
 import pytest
 
 from tito.grading.beside import may_run_beside
@@ -35,6 +37,12 @@ HARMLESS = [
 @pytest.mark.parametrize("code", PRYING)
 def test_a_cell_that_names_what_looks_into_code_may_not(code):
     assert not may_run_beside(code)
+
+
+def test_a_cell_that_is_made_to_slow_the_search_does_not():
+    started = time.monotonic()
+    assert may_run_beside("# a" + "\u0301\u0316" * 30_000)
+    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("code", HARMLESS)
