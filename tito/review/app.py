@@ -105,9 +105,10 @@ class Pages:
     def overview(self, folder: str):
         desk = self._desk(folder)
         marks = desk.marks()
-        lines = {name: progress(desk, name, marks) for name in desk.questions}
+        answers = {name: desk.answers(name) for name in desk.questions}
+        lines = {name: progress(desk, name, marks, answers[name]) for name in answers}
         said = {name: sum(name in given for given in marks.values()) for name in desk.questions}
-        zeroed = {name: zeros.counts(desk, name, desk.answers(name), marks) for name in desk.questions}
+        zeroed = {name: zeros.counts(desk, name, answers[name], marks) for name in answers}
         done = request.args.get("done", "")
         return render_template("overview.html", desk=desk, lines=lines, said=said, zeroed=zeroed, done=done)
 
