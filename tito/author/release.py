@@ -18,7 +18,7 @@ from tito.regions import BEGIN, MarkerError, cleared, regions, without_hidden_te
 from tito.validate import at, cell_faults
 
 ANSWER = "*Your answer here.*"
-_CACHES = {"__pycache__", ".ipynb_checkpoints"}
+LITTER = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}  # of Python, Jupyter and macOS
 
 README = """# {title}
 
@@ -64,7 +64,7 @@ def _refuse_foreign(out: Path) -> None:
         raise Problem(f"{out} holds other things than a release: nothing was written", next="tito release --out DIR")
     for path in out.rglob("*"):
         name = path.relative_to(out)
-        if path.is_file() and name.as_posix() not in {*known, MANIFEST} and not _CACHES.intersection(name.parts):
+        if path.is_file() and name.as_posix() not in {*known, MANIFEST} and not LITTER.intersection(name.parts):
             raise Problem(f"{path} is no file of the release: nothing was written", next="move it away first")
     for path, expected in known.items():
         if (out / path).exists() and digest((out / path).read_bytes()) != expected:
