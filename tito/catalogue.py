@@ -109,7 +109,8 @@ class Catalogue(list):
 
     def find(self, wanted: str) -> Module:
         """The module that `04`, `4`, `04_losses` or `losses` names; raises Problem with what it may have meant."""
-        text = wanted.strip().rstrip("/").removesuffix(".ipynb").removesuffix("_dev").split("/")[-1]
+        path = wanted.strip().replace("\\", "/").rstrip("/")  # as Windows completes it, too
+        text = path.removesuffix(".ipynb").removesuffix("_dev").split("/")[-1]
         for module in self:
             if text in (module.folder, module.name) or (text.isdecimal() and int(text) == int(module.number)):
                 return module

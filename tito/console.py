@@ -20,7 +20,7 @@ def screen(stderr: bool = False):
     stream = sys.stderr if stderr else sys.stdout
     if hasattr(stream, "reconfigure"):  # Jupyter's has not
         stream.reconfigure(errors="replace")  # a student's name must not end a program whose output is no UTF-8
-    console = Console(stderr=stderr, highlight=False, soft_wrap=True, **options)
+    console = Console(stderr=stderr, highlight=False, emoji=False, soft_wrap=True, **options)
     if notebook or not console.is_terminal:
         console.width = NOTEBOOK if notebook else WIDE
     return console

@@ -1,6 +1,7 @@
 """`tito doctor`: is everything here that the course needs, and what to do where it is not."""
 
 import importlib.metadata
+import os
 import platform
 import subprocess
 import sys
@@ -82,7 +83,8 @@ def _course(start: Path | None) -> list[Finding]:
 def _package(course) -> Finding:
     """Import the package as a notebook would, in a fresh process."""
     program = f"import {course.lib_path} as p; print(p.__file__)"
-    done = subprocess.run([sys.executable, "-c", program], cwd=course.root, capture_output=True, text=True)
+    command, environment = [sys.executable, "-c", program], os.environ | {"PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True, encoding="utf-8")
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         return Finding(course.lib_path, f"does not import: {reason}", False, "tito export")

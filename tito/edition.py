@@ -25,6 +25,6 @@ def read_manifest(path: Path) -> dict:
     """The release.json of a release, or of the one a workspace was made from; empty where there is none."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (FileNotFoundError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -16,6 +16,7 @@ from tito import handmade
 from tito.catalogue import Module
 from tito.problem import Problem
 from tito.regions import without_markers
+from tito.whole import replace
 
 INIT, INDEX = "__init__.py", "_modidx.py"
 
@@ -67,7 +68,7 @@ def export(course, modules: list[Module] | None = None, check: bool = False) -> 
     if not check:
         result.kept = handmade.keep(course, result.changed)
         for path, text in result.changed.items():
-            handmade.replace(course.root / path, text.encode("utf-8"))
+            replace(course.root / path, text.encode("utf-8"))
         handmade.record(course, built)
     return result
 

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from pathlib import Path
+
+from tito.whole import read_record, replace
 
 RECORD = "written.json"
 
@@ -14,21 +15,9 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Write beside and rename: a reader, or the next run after an interrupt, sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    new.write_bytes(data)
-    os.replace(new, path)
-
-
 def written(course) -> dict[str, str]:
     """The digest of each file as tito last wrote it, by path from the root."""
-    try:
-        found = json.loads((course.state / RECORD).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return read_record(course.state / RECORD)
 
 
 def record(course, texts: dict[str, str]) -> None:

@@ -42,6 +42,7 @@ class ImportCheck:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            errors="replace",  # the package's own warnings come in the system's encoding
             env=environment,
         )
         return self

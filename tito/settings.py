@@ -1,6 +1,7 @@
 """The course: where it is and what settings.ini says of it."""
 
 import configparser
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +88,7 @@ def read_course(root: Path) -> Course:
     parser = configparser.ConfigParser(interpolation=None)
     path = root / SETTINGS
     try:
-        parser.read_string(path.read_text(encoding="utf-8"), source=str(path))
+        parser.read_string(path.read_text(encoding="utf-8-sig"), source=str(path))  # some editors begin with a mark
     except (configparser.Error, UnicodeDecodeError) as error:
         raise Problem(f"{path} cannot be read: {error}", code=USAGE) from error
     values = {}
@@ -106,6 +107,6 @@ def _convert(path: Path, name: str, text: str, kind: type):
         number = kind(text)
     except ValueError:
         number = 0
-    if number <= 0:
+    if not 0 < number < math.inf:  # nor NaN, which is neither
         raise Problem(f"{path}: {name} = {text} is not a positive number", code=USAGE)
     return number

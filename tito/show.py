@@ -10,6 +10,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def typed(path) -> str:
+    """A path as a command takes it."""
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
 def exported(done, check: bool, course) -> None:
     """What `tito export` did, or would do."""
     names = ", ".join(module.folder for module in done.modules)

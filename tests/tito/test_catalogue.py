@@ -8,7 +8,10 @@ from tito.problem import Problem
 from tito.settings import find_course, read_course
 
 
-@pytest.mark.parametrize("name", ["02", "2", "02_second", "second", "modules/02_second/second_dev.ipynb", "02_second/"])
+@pytest.mark.parametrize(
+    "name",
+    ["02", "2", "02_second", "second", "modules/02_second/second_dev.ipynb", "02_second/", "modules\\02_second\\"],
+)
 def test_a_module_is_found_by_number_folder_and_name(course, name):
     assert course.catalogue.find(name).folder == "02_second"
 
@@ -43,11 +46,25 @@ def test_the_course_is_found_from_anywhere_inside(course, first):
     assert find_course(first.path) == course
 
 
-@pytest.mark.parametrize("text", ["[DEFAULT]\ncell_time_limit = soon\n", "[DEFAULT]\nmemory_limit = -1\n", "what"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[DEFAULT]\ncell_time_limit = soon\n",
+        "[DEFAULT]\ncell_time_limit = nan\n",
+        "[DEFAULT]\nmemory_limit = -1\n",
+        "what",
+    ],
+)
 def test_broken_settings_are_told_with_the_file(course, text):
     (course.root / "settings.ini").write_text(text)
     with pytest.raises(Problem, match="settings.ini"):
         read_course(course.root)
+
+
+def test_settings_may_begin_with_the_mark_that_some_editors_write(course):
+    path = course.root / "settings.ini"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert read_course(course.root) == course
 
 
 def test_exercises_are_paired_with_their_tests_by_name(course, first):

@@ -75,6 +75,14 @@ def test_doctor_is_well_here_and_says_what_to_do_elsewhere(course, tmp_path):
     assert not broken.well and "ZeroDivisionError" in broken.found and broken.advice == "tito export"
 
 
+def test_doctor_knows_a_package_in_a_folder_of_any_name(course, tmp_path, monkeypatch):
+    root = course.root.rename(tmp_path / "Übung")
+    (root / "tinytorch").mkdir()
+    (root / "tinytorch/__init__.py").write_text("")
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    assert next(finding for finding in examine(root) if finding.what == "tinytorch").well
+
+
 def test_the_demo_goes_from_release_to_tested_package(course, tmp_path):
     steps = []
     results = demo(course, tmp_path / "demo", lambda step, what: steps.append(step))

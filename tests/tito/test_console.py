@@ -82,6 +82,12 @@ def test_a_pipe_gets_no_bar():
     assert (done.stdout, done.stderr, done.returncode) == ("done\n", "", 0)
 
 
+def test_a_line_of_code_with_colons_is_shown_as_it_is():
+    program = "from tito import console; console.say('w[i:x:2]'); console.table([('a', 'left')], [(':end:',)], [None])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["w[i:x:2]", "a", ":end:"]
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
 def test_names_that_an_output_cannot_hold_end_no_program(encoding):
     program = "from tito import console; from tito.problem import Problem; console.say('✓ Zoë 名'); "

@@ -151,6 +151,12 @@ def test_a_package_that_would_not_import_is_refused_in_the_notebooks_terms(cours
     assert package(course) == before
 
 
+def test_what_the_package_prints_may_be_in_any_encoding(course, first, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    source_of(first.notebook, 4, source_of(first.notebook, 4) + "\n\nimport sys\nprint('é', file=sys.stderr)")
+    assert "tinytorch/core/first.py" in export(course).changed
+
+
 def test_a_lesson_whose_prerequisite_is_not_exported_names_the_command(course):
     with pytest.raises(Problem, match="01_first is not exported yet") as caught:
         export(course, [course.catalogue.find("02")])

@@ -54,6 +54,20 @@ def test_exams_and_mistakes_stay_at_home_and_data_goes_along(course, first, tmp_
     assert released["modules/01_first/data.csv"] == b"1,2\n"
 
 
+@pytest.mark.parametrize("name", ["exam.py~", "#exam.py#", "mistakes.py.orig", "first_dev.py", "first_dev.ipynb.orig"])
+def test_what_an_editor_leaves_beside_a_lesson_stays_at_home(course, first, tmp_path, name):
+    (first.path / name).write_text(source_of(first.notebook, 4))
+    release(course, tmp_path / "out")
+    assert f"modules/01_first/{name}" not in files(tmp_path / "out")
+
+
+def test_a_solution_in_any_other_file_of_a_lesson_is_refused(course, first, tmp_path):
+    (first.path / "draft.py").write_text(source_of(first.notebook, 4))
+    with pytest.raises(Problem, match=r"01_first/draft\.py: holds `### BEGIN SOLUTION`"):
+        release(course, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_same_course_gives_the_same_bytes(course, tmp_path):
     release(course, tmp_path / "a")
     release(course, tmp_path / "b")
@@ -127,6 +141,18 @@ def test_a_release_edited_by_hand_is_not_written_over(course, tmp_path):
     (tmp_path / "out/settings.ini").write_text("[DEFAULT]\n")
     with pytest.raises(Problem, match="settings.ini was edited"):
         release(course, tmp_path / "out")
+
+
+def test_what_somebody_put_into_a_release_is_not_lost_by_the_next(course, tmp_path):
+    release(course, tmp_path / "out")
+    (tmp_path / "out/__pycache__").mkdir()
+    (tmp_path / "out/__pycache__/first.pyc").write_bytes(b"")
+    release(course, tmp_path / "out")
+    (tmp_path / "out/.git").mkdir()
+    (tmp_path / "out/.git/HEAD").write_text("ref: refs/heads/main")
+    with pytest.raises(Problem, match="HEAD is no file of the release"):
+        release(course, tmp_path / "out")
+    assert (tmp_path / "out/.git/HEAD").exists()
 
 
 def test_a_workspace_cannot_be_released(workspace, tmp_path):

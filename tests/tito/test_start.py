@@ -40,6 +40,11 @@ def test_a_folder_with_other_things_in_it_is_refused(course, tmp_path):
         start(course.root, course.root)
 
 
+def test_the_next_step_can_be_typed_as_it_stands(course, tmp_path):
+    shown = tito(tmp_path, "start", "my course", "--from", course.root).stdout
+    assert shown.splitlines()[-1] == 'next: cd "my course" && jupyter lab'
+
+
 def test_starting_again_changes_nothing_when_nothing_is_new(course, workspace):
     source_of(workspace.root / NOTEBOOK, 4, MINE)
     done = start(workspace.root, course.root)

@@ -197,6 +197,19 @@ def test_code_that_is_not_python_is_refused_unless_the_student_insists(workspace
     assert submit(workspace, first, anyway=True).path.name == "01_first-ada.zip"
 
 
+def test_a_notebook_that_is_saved_again_while_it_is_tested_does_not_end_the_watch(workspace, monkeypatch):
+    path = workspace.root / NOTEBOOK
+    before = path.read_text(encoding="utf-8")
+
+    def half_written(*given):
+        path.write_text(before[:500], encoding="utf-8")
+        return run_tests(*given)
+
+    monkeypatch.setattr(watch.testing, "test", half_written)
+    told = watched(workspace, lambda: write(workspace, WRONG))
+    assert len(told) == 1 and "not a notebook" in str(told[0])
+
+
 MAGIC = """
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
@@ -218,6 +231,13 @@ def test_the_magic_tests_what_the_kernel_holds_now_not_what_was_saved(workspace)
     assert "expected 6" in wrong and "%tito hint double" in wrong
     unwritten = DOUBLE.split("    ###")[0] + "    raise NotImplementedError"
     assert "not started" in magic(workspace, unwritten, "test double")
+
+
+def test_the_magic_shows_every_sign_in_any_encoding(workspace, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    program = MAGIC.format(cell="import sys; sys.stdout.reconfigure(encoding='utf-8')", line="status")
+    shown = subprocess.run([sys.executable, "-c", program], cwd=workspace.root, capture_output=True)
+    assert "○ written, not tested" in shown.stdout.decode("utf-8"), shown.stderr
 
 
 def test_a_bare_assert_explains_itself_in_the_notebook_and_in_the_magic(workspace):

@@ -94,6 +94,11 @@ def test_nothing_that_a_cell_prints_or_ends_can_fake_a_pass(course, attack):
     assert not result(course, "double").passed
 
 
+def test_a_signal_without_a_name_is_told_by_its_number(course):
+    write(course, "#| export\nimport os, signal\nos.kill(os.getpid(), signal.SIGRTMIN + 6)")
+    assert "signal 40" in result(course, "double").message
+
+
 def test_what_follows_a_crash_is_not_reached_and_fails(course):
     write(course, "#| export\nimport os\nos._exit(0)")
     done = run(course)

@@ -18,6 +18,7 @@ from tito.regions import BEGIN, MarkerError, cleared, regions, without_hidden_te
 from tito.validate import at, cell_faults
 
 ANSWER = "*Your answer here.*"
+LITTER = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}  # of Python, Jupyter and macOS
 
 README = """# {title}
 
@@ -61,6 +62,10 @@ def _refuse_foreign(out: Path) -> None:
     known = read_manifest(out / MANIFEST).get("files")
     if not known:
         raise Problem(f"{out} holds other things than a release: nothing was written", next="tito release --out DIR")
+    for path in out.rglob("*"):
+        name = path.relative_to(out)
+        if path.is_file() and name.as_posix() not in {*known, MANIFEST} and not LITTER.intersection(name.parts):
+            raise Problem(f"{path} is no file of the release: nothing was written", next="move it away first")
     for path, expected in known.items():
         if (out / path).exists() and digest((out / path).read_bytes()) != expected:
             raise Problem(f"{out / path} was edited since its release: nothing was written", next="move it away first")
@@ -75,7 +80,10 @@ def _files(course, modules: list[Module]) -> dict[str, bytes]:
     for module in modules:
         files[course.inside(module.notebook)] = student_edition(course, module.read(), faults).text().encode("utf-8")
         for extra in _extras(module):
-            files[course.inside(extra)] = extra.read_bytes()
+            name = course.inside(extra)
+            files[name] = extra.read_bytes()
+            if BEGIN.encode() in files[name]:
+                faults.append(f"{name}: holds `{BEGIN}`, and would be handed out: move it out of the lesson's folder")
     if faults:
         raise Problem("\n".join(faults), next="nothing was released; put this right and run tito release again")
     first = modules[0]
@@ -91,9 +99,13 @@ def _files(course, modules: list[Module]) -> dict[str, bytes]:
 
 
 def _extras(module: Module) -> list[Path]:
-    """What else a lesson's folder holds for students: data and pictures, no secrets, nothing hidden."""
-    paths = sorted(path for path in module.path.rglob("*") if path.is_file())
-    return [p for p in paths if p.suffix not in (".ipynb", ".pyc") and p.name not in SECRET and not _hidden(p, module)]
+    """What else a lesson's folder holds for students: data and pictures, no secrets, nothing hidden.
+
+    Secret is also what an editor or a merge leaves of a secret file (exam.py~, exam.py.orig), and the lesson as text.
+    """
+    secret = (*SECRET, f"{module.notebook.stem}.")
+    paths = sorted(path for path in module.path.rglob("*") if path.suffix not in (".ipynb", ".pyc") and path.is_file())
+    return [path for path in paths if not path.name.lstrip("#").startswith(secret) and not _hidden(path, module)]
 
 
 def _hidden(path: Path, module: Module) -> bool:

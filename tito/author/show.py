@@ -1,7 +1,7 @@
 """How checks, releases and the demo read on a terminal."""
 
 from tito.console import next_step, say, say_parts
-from tito.show import counted
+from tito.show import counted, typed
 
 
 def released(course, out, paths) -> None:
@@ -9,14 +9,14 @@ def released(course, out, paths) -> None:
     place = course.inside(out)
     notebooks = [path for path in paths if path.suffix == ".ipynb"]
     say_parts(("released ", "green"), (f"{counted(len(notebooks), 'notebook')}, {len(paths)} files in {place}", None))
-    next_step(f"tito start my-tinytorch --from {place}")
+    next_step(f"tito start my-tinytorch --from {typed(place)}")
 
 
 def built(course, wheel) -> None:
     """The wheel, and what a student does with it."""
     size = f"{wheel.stat().st_size / 1e3:,.0f} kB: tito and the lessons, no solutions, no exams"
     say_parts(("built ", "green"), (f"{course.inside(wheel)}, {size}", None))
-    next_step(f"pip install {course.inside(wheel)} && tito start my-tinytorch")
+    next_step(f"pip install {typed(course.inside(wheel))} && tito start my-tinytorch")
 
 
 def checked(done) -> None:

@@ -13,6 +13,7 @@ from tito.author.release import release
 from tito.doctor import NEEDED
 from tito.edition import EDITION
 from tito.problem import Problem
+from tito.whole import replace
 
 NAME = "tinytorch-course"
 PARTS = ("cli", "running", "student")  # of tito, beside its own modules
@@ -33,14 +34,13 @@ def build_wheel(course, out: Path) -> Path:
         _lay_out(course, tree)
         dist = tree / "dist"
         command = [sys.executable, "-c", _BUILD, str(dist)]
-        environment = os.environ | {"SOURCE_DATE_EPOCH": _EARLIEST}
+        environment = os.environ | {"SOURCE_DATE_EPOCH": _EARLIEST, "PYTHONIOENCODING": "utf-8"}
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, encoding="utf-8")
         if done.returncode:
             advice = f"{sys.executable} -m pip install --upgrade setuptools"
             raise Problem(f"the wheel could not be built:\n{done.stderr.strip()[-1500:]}", next=advice)
         [wheel] = dist.glob("*.whl")
-        out.mkdir(parents=True, exist_ok=True)
-        os.replace(shutil.copyfile(wheel, out / f".{wheel.name}.new"), out / wheel.name)
+        replace(out / wheel.name, wheel.read_bytes())
         return out / wheel.name
 
 

@@ -1,9 +1,11 @@
-"""What every verb needs: the course around the current folder, and the lessons that were named."""
+"""What verbs need: the course around the current folder, and the lessons that were named."""
 
 from typing import Annotated
 
 import typer
 
+Module = Annotated[str, typer.Argument(metavar="MODULE")]
+MaybeModule = Annotated[str | None, typer.Argument(metavar="[MODULE]", show_default=False)]
 Modules = Annotated[list[str] | None, typer.Argument(metavar="[MODULE]...", show_default=False)]
 
 

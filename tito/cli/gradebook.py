@@ -6,22 +6,22 @@ from typing import Annotated
 
 import typer
 
+from tito.cli.common import MaybeModule, Module, course_here
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-Module = Annotated[str, typer.Argument(metavar="MODULE")]
 Student = Annotated[str, typer.Argument(metavar="STUDENT")]
 Grader = Annotated[str | None, typer.Option(help="Who says so.", show_default="your login")]
 
 
 def _open(create: bool = False):
     from tito import gradebook
-    from tito.settings import find_course
 
-    return gradebook.open(find_course(), create=create)
+    return gradebook.open(course_here(), create=create)
 
 
 @app.command()
-def show(module: Annotated[str | None, typer.Argument(metavar="[MODULE]", show_default=False)] = None):
+def show(module: MaybeModule = None):
     """Where everyone stands in a module; without one, every module in a line."""
     from tito.gradebook import show
 
@@ -108,9 +108,7 @@ def late(
 
 
 @app.command()
-def history(
-    student: Student, module: Annotated[str | None, typer.Argument(metavar="[MODULE]", show_default=False)] = None
-):
+def history(student: Student, module: MaybeModule = None):
     """All that happened to a student's marks, and who said what."""
     from tito.gradebook import show
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tito.cli.common import course_here, named
+from tito.cli.common import MaybeModule, Module, course_here, named
 
 SEED = "What the questions' inputs are drawn from. The same seed gives the same marks, to compare two runs."
 
@@ -29,7 +29,7 @@ def release(
 
 
 def grade(
-    module: Annotated[str, typer.Argument(metavar="MODULE")],
+    module: Module,
     submissions: Annotated[Path, typer.Argument(help="A folder of notebooks, exports, zips or workspaces; or one.")],
     out: Annotated[Path, typer.Option(help="Where results, grades.csv and grades.json are kept.")] = Path("grades"),
     workers: Annotated[int | None, typer.Option(min=1, help="Students at once.", show_default="one a core")] = None,
@@ -66,7 +66,7 @@ def grade(
 
 
 def report(
-    module: Annotated[str, typer.Argument(metavar="MODULE")],
+    module: Module,
     out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("reports"),
     grades: Annotated[
         Path | None, typer.Option(help="A folder of `tito grade --out`.", show_default="the gradebook")
@@ -96,7 +96,7 @@ def report(
 
 
 def review(
-    module: Annotated[str | None, typer.Argument(metavar="[MODULE]", show_default=False)] = None,
+    module: MaybeModule = None,
     grader: Annotated[str | None, typer.Option(help="Who marks.", show_default="your login")] = None,
     names: Annotated[bool, typer.Option("--names", help="Show who wrote what.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to use.", show_default="any free one")] = 0,

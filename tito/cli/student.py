@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tito.cli.common import Modules, course_here, named
+from tito.cli.common import Module, Modules, course_here, named
 
 
 def start(
@@ -143,7 +143,7 @@ def export(
 
 
 def submit(
-    module: Annotated[str, typer.Argument(metavar="MODULE")],
+    module: Module,
     student: Annotated[str | None, typer.Option(help="Your id; remembered.", show_default=False)] = None,
     anyway: Annotated[bool, typer.Option("--anyway", help="Also with code that is not Python.")] = False,
 ):

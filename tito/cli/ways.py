@@ -5,15 +5,13 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+from tito.cli.common import Module, course_here
 
-Module = Annotated[str, typer.Argument(metavar="MODULE")]
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 def _found(module: str):
-    from tito.settings import find_course
-
-    course = find_course()
+    course = course_here()
     return course, course.catalogue.find(module)
 
 

@@ -23,8 +23,10 @@ def address(course, url: str | None = None) -> URL:
         return URL.create("sqlite", database=str(course.root / Path(text).expanduser()))
     try:
         found = make_url(text)
-    except ArgumentError as error:
-        raise Problem(f"gradebook = {text} is no path and no URL", code=USAGE) from error
+    except (ArgumentError, ValueError) as error:  # its text may hold a password, and is not shown
+        advice = "in a URL, write a / in a password as %2F, a : as %3A and an @ as %40"
+        kind = text.partition("://")[0]
+        raise Problem(f"the gradebook at {kind}://… is no path and no URL", next=advice, code=USAGE) from error
     if found.password and not given:
         raise Problem(
             f"settings.ini goes to students with every release, and its gradebook URL has a password: {found!r}",

@@ -3,7 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timezone
+from datetime import date, datetime, time, timezone
 
 from tito.gradebook.standing import Late
 from tito.problem import USAGE, Problem
@@ -49,17 +49,23 @@ def deadlines(text: str, catalogue) -> dict[str, datetime]:
     for item in filter(None, (part.strip() for part in re.split(r"[,\n]", text))):
         name, _, when = item.partition(" ")
         try:
-            moment = datetime.fromisoformat(when.strip())
+            moment = _moment(when.strip())
         except ValueError:
             raise Problem(
                 f"settings.ini: deadlines: {item!r} is not understood",
                 next="write a lesson, a day and a time: deadlines = 04 2026-11-20 23:59",
                 code=USAGE,
             ) from None
-        if len(when.strip()) == 10:
-            moment = datetime.combine(moment, time(23, 59, 59))
         found[catalogue.find(name).folder] = moment.astimezone(timezone.utc)
     return found
+
+
+def _moment(text: str) -> datetime:
+    """A day and a time, or the end of a day, in any form of ISO 8601 that this Python reads. Raises ValueError."""
+    try:
+        return datetime.combine(date.fromisoformat(text), time(23, 59, 59))
+    except ValueError:
+        return datetime.fromisoformat(text)
 
 
 def lateness(policy: Policy, deadline: datetime | None, submitted_at: str, flagged: bool) -> Late:

@@ -107,12 +107,13 @@ def names_a_submission(ident: str) -> bool:
 
 def merge(book, found: list[dict[str, str]]) -> Change:
     """Add or bring up to date. Rows without an id of ours are whose number, login or e-mail is known already."""
-    change = Change()
+    change, met = Change(), set()
     with writing(book.engine) as connection:
         known, idents = _met(connection, found)
         for person, ident in zip(found, idents, strict=True):
-            if ident in {*change.added, *change.changed, *change.same}:
+            if ident in met:
                 raise Problem(f"two rows are about {ident}: nothing was taken in", next="keep one of them", code=USAGE)
+            met.add(ident)
             row = {name: rows.clean(person.get(name, "")) for name in FIELDS if person.get(name)}
             if ident not in known:
                 connection.execute(insert(tables.student).values(id=ident, **row))

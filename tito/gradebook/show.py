@@ -5,7 +5,7 @@ from tito.gradebook.order import behind
 from tito.grading.grades import printable
 from tito.grading.pieces import GRADED
 from tito.problem import Problem
-from tito.show import counted
+from tito.show import counted, typed
 
 MOST_NAMES = 20
 WIDE, NARROW = 180, 100  # columns of a terminal: below the first there is no room for all that is known
@@ -52,7 +52,7 @@ def overview(book, modules: list[str]) -> None:
         standings = book.standing(module)
         marked = sum(s.total is not None for s in standings)
         say_parts((f"{module:20}", "bold"), (f"{marked} of {counted(len(standings), 'student')} with a mark", None))
-    next_step(f"tito gradebook show {modules[0][:2]}" if modules else "tito grade MODULE SUBMISSIONS")
+    next_step(f"tito gradebook show {modules[0].partition('_')[0]}" if modules else "tito grade MODULE SUBMISSIONS")
 
 
 def history(student: str, module: str, attempts: list, marks: list) -> None:
@@ -104,7 +104,7 @@ def roster(change, file) -> None:
         ours, theirs = change.unknown[0], change.added[0]
         say("nobody on this list is in the gradebook, so each is taken for somebody new", "yellow")
         say(f"likely its ids are of another column: students here are called as {ours}, there as {theirs}", "yellow")
-        next_step(f"tito gradebook roster --remove {file}; then give it a column id with the names as here")
+        next_step(f"tito gradebook roster --remove {typed(file)}; then give it a column id with the names as here")
 
 
 def taken_off(change) -> None:
@@ -135,7 +135,7 @@ def keep(course, out) -> tuple[str, str]:
                 told += f"\nnot on the class list, so taken for somebody new: {_some(strangers)}"
             return "\n".join([told, *_overtaken(book)]), ""
     except (Problem, OSError, ImportError) as error:
-        return "", f"not in the gradebook ({error}); {out} has everything, later: tito gradebook record {out}"
+        return "", f"not in the gradebook ({error}); {out} has everything, later: tito gradebook record {typed(out)}"
 
 
 def _overtaken(book) -> list[str]:
@@ -194,7 +194,7 @@ def collected(module, done) -> None:
             say_parts((f"{what:10}", "yellow"), (f"{len(names):5}  {_some(names)}", None))
     for name, reason in done.skipped.items():
         say_parts((f"{'skipped':10}", "yellow"), (f"{name}: {reason}", None))
-    next_step(f"tito grade {module.number} {done.folder}")
+    next_step(f"tito grade {module.number} {typed(done.folder)}")
 
 
 def bundled(path, unsafe: bool) -> None:

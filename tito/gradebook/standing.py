@@ -99,6 +99,11 @@ class Standing:
         """Whether there is something handed in that a person can read."""
         return self.attempt is not None and self.status not in (MISSING, UNREADABLE)
 
+    @property
+    def overridden(self) -> bool:
+        """Whether a person has said what counts in all."""
+        return TOTAL in self.manual and self.manual[TOTAL].points is not None
+
     def follow(self, history: list[Attempt], counts: Attempt, line: str, seed, isolation, packing: Packing) -> None:
         """Take over what the attempt that counts says, and what its run was."""
         self.status, self.file, self.digest, self.late = counts.status, counts.file, counts.digest, counts.late

@@ -15,10 +15,12 @@ _OWN = re.compile(rf"\b__(?:{_METHODS.replace(' ', '|')})__\b|\bvars\(self\)|\bd
 _PRYING = re.compile(
     r"__|\b(?:import|globals|locals|vars|dir|getattr|eval|exec|compile|help|breakpoint)\b"
     r"|\b(?:sys|gc|inspect|ctypes|ctypeslib|importlib|builtins|operator|types|dis|lib|core|_core|testing|f2py)\b"
-    r"|format_map|\.\s*format\b|\bformat\s*\(|strided|\b(?:gi|cr|ag|tb|f|co)_\w"
+    r"|\bformat|strided|\b(?:gi|cr|ag|tb|f|co)_\w"
 )
 
 
 def may_run_beside(code: str) -> bool:
     """Whether the code of a cell names nothing of that kind, however Python would come to read its letters."""
-    return not _PRYING.search(_OWN.sub(" ", unicodedata.normalize("NFKC", code)))
+    # letter by letter: to compose accents takes their number squared, and no composed letter is one of these words
+    read = {ord(letter): unicodedata.normalize("NFKC", letter) for letter in set(code) if not letter.isascii()}
+    return not _PRYING.search(_OWN.sub(" ", code.translate(read)))

@@ -1,11 +1,8 @@
 """The outcome of a batch: rows for a screen; grades.csv and grades.json, written a student at a time."""
 
-import contextlib
 import csv
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,8 +10,11 @@ from sys import intern
 
 from tito.grading.results import Mark, Result
 from tito.grading.sheet import ANSWERED, ASPECTS, MISSING, RAISED
+from tito.whole import replacing
 
 LONGEST = 300  # characters of a cell on the screen
+# a lone surrogate of a student's text becomes an escape, which JSON reads back
+WRITTEN = {"mode": "w", "encoding": "utf-8", "errors": "backslashreplace", "newline": "", "sync": True}
 _MARK = tuple(Mark.__dataclass_fields__)
 _BEGINNING = re.compile(r"(^|;)(?=\s*[-=+@＝＋－＠])")  # what makes spreadsheets take a cell for a formula
 
@@ -95,7 +95,7 @@ class Grades:
         out = Path(out)
         out.mkdir(parents=True, exist_ok=True)
         paths = [out / "grades.csv", out / "grades.json"]
-        with _replacing(paths[0]) as table, _replacing(paths[1]) as document:
+        with replacing(paths[0], **WRITTEN) as table, replacing(paths[1], **WRITTEN) as document:
             self._write(table, document, self.results if results is None else results)
         return paths
 
@@ -167,20 +167,3 @@ def _two_places(points: float) -> str:
 def harmless(cell: str) -> str:
     """A text on one line that no spreadsheet takes for a formula, nor one that parts cells at semicolons any of it."""
     return _BEGINNING.sub(r"\1'", printable(cell))
-
-
-@contextlib.contextmanager
-def _replacing(path: Path):
-    """A file to write that takes the place of `path` when it is whole, or never."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        # a lone surrogate of a student's text becomes an escape, which JSON reads back
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise

@@ -134,7 +134,8 @@ class Journal:
 
     def _mark_superseded(self, students: list[str]) -> None:
         for name in students:
-            k = self.known[name]
+            if not (k := self.known.get(name)):
+                continue  # the disk has spoilt the line
             self.known[name] = Known(k.offset, k.size, k.run, k.digest, k.status, k.points, superseded=True)
 
     def require(self, module: str, only: list[str], fresh: bool) -> None:

@@ -50,23 +50,31 @@ def _environment() -> dict[str, str]:
 _OF_WINDOWS = ("CREATE_NO_WINDOW", "CREATE_NEW_PROCESS_GROUP")  # a Ctrl-C is the judge's to handle
 
 
+def _process(folder: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        _command(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        env=_environment(),
+        cwd=folder,
+        start_new_session=True,
+        creationflags=sum(getattr(subprocess, name, 0) for name in _OF_WINDOWS),
+    )
+
+
 class Worker:
     """One process and what the judge holds of it; a thread reads, for not every system can wait for a pipe."""
 
     def __init__(self, course: bytes, memory: int):
         self.memory, self.seed, self.reply, self.job = memory, None, None, None
         self.folder = tempfile.mkdtemp(prefix="tito-worker-")
-        self.process = subprocess.Popen(
-            _command(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            env=_environment(),
-            cwd=self.folder,
-            start_new_session=True,
-            creationflags=sum(getattr(subprocess, name, 0) for name in _OF_WINDOWS),
-        )
+        try:
+            self.process = _process(self.folder)
+        except OSError:
+            os.rmdir(self.folder)
+            raise
         self.closed, self.arrived = False, queue.Queue(WAITING)
         self.thread = threading.Thread(target=self._talk, args=(course,), daemon=True)
         if os.name == "nt":

@@ -220,7 +220,10 @@ class Seat:
             raise Lost("grading was stopped")
         self.replaced += 1
         self.zygote.close()
-        self.zygote = Zygote(self.course)
+        try:
+            self.zygote = Zygote(self.course)
+        except OSError as error:  # no memory or no process left, for now: the next submission tries again
+            raise Lost(error.strerror or str(error)) from error
 
     def stop(self) -> None:
         """Make whoever uses this seat come to an end; `close` comes after that."""

@@ -1,8 +1,6 @@
 """The folder of reports: each page is replaced in one step, none is deleted, and no other file is overwritten."""
 
-import os
 import re
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from tito.report.reading import readings
 from tito.report.students import Run, Student
 from tito.report.tally import Tally
 from tito.report.text import file_name
+from tito.whole import replace
 
 
 @dataclass
@@ -42,9 +41,9 @@ def write(module, run: Run, students: list[Student], out: Path, pairs=None) -> W
     for student in students:
         lines = matrix(student)
         tally.add(student, lines)
-        replace(out / files[student.id], pages.student(student, lines))
+        replace(out / files[student.id], pages.student(student, lines).encode("utf-8", "replace"))
     others = sorted(path.name for path in out.glob("*.html") if path.name not in {*files.values(), "index.html"})
-    replace(out / "index.html", pages.class_(tally, files, pairs, others))
+    replace(out / "index.html", pages.class_(tally, files, pairs, others).encode("utf-8", "replace"))
     places = {student: out / name for student, name in files.items()}
     return Written(out / "index.html", len(students), others, None if pairs is None else len(pairs), places)
 
@@ -60,16 +59,3 @@ def _require_ours(out: Path, names: list[str], module) -> None:
         if not found or found[1] != module.folder:
             what = f"is a report of {found[1]}" if found else "is no report of tito's"
             raise Problem(f"{path} {what}, and would be overwritten", next="name another --out", code=USAGE)
-
-
-def replace(path: Path, page: str) -> None:
-    """Write a page so that whoever opens it finds the old one or the new one, whole."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".page.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(page)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise

@@ -9,7 +9,7 @@ from pathlib import Path
 from tito.grading.findings import read_diagnosis
 from tito.grading.results import Mark, Result
 from tito.problem import USAGE, Problem
-from tito.show import counted
+from tito.show import counted, typed
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,15 @@ def from_folder(course, module, grades: Path) -> tuple[Run, list[Student]]:
         found = json.loads(path.read_text(encoding="utf-8"))
         if found["module"] != module.folder:
             what = f"{grades} holds the grades of {found['module']}, not of {module.folder}"
-            raise Problem(what, next=f"tito report {found['module']} --grades {grades}", code=USAGE)
+            raise Problem(what, next=f"tito report {found['module']} --grades {typed(grades)}", code=USAGE)
         return _run(course, module, found, path), _students(found)
     except FileNotFoundError:
         raise Problem(
-            f"{path} is missing", next=f"tito grade {module.number} SUBMISSIONS --out {grades}", code=USAGE
+            f"{path} is missing", next=f"tito grade {module.number} SUBMISSIONS --out {typed(grades)}", code=USAGE
         ) from None
     except (ValueError, KeyError, TypeError) as error:
         what = f"{path} is not what `tito grade` writes: {type(error).__name__}: {error}"
-        raise Problem(what, next=f"tito grade {module.number} SUBMISSIONS --out {grades}") from error
+        raise Problem(what, next=f"tito grade {module.number} SUBMISSIONS --out {typed(grades)}") from error
 
 
 def _run(course, module, found: dict, path: Path) -> Run:

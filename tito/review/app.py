@@ -97,16 +97,18 @@ class Pages:
             return redirect(url_for("overview", folder=next(iter(self.desks))))
         found = []
         for folder, desk in self.desks.items():
-            lines = [progress(desk, name, desk.marks()) for name, q in desk.questions.items() if q.task.manual]
+            marks = desk.marks()
+            lines = [progress(desk, name, marks) for name, q in desk.questions.items() if q.task.manual]
             found.append((folder, desk, sum(marked for marked, _ in lines), sum(of for _, of in lines)))
         return render_template("modules.html", modules=found)
 
     def overview(self, folder: str):
         desk = self._desk(folder)
         marks = desk.marks()
-        lines = {name: progress(desk, name, marks) for name in desk.questions}
+        answers = {name: desk.answers(name) for name in desk.questions}
+        lines = {name: progress(desk, name, marks, answers[name]) for name in answers}
         said = {name: sum(name in given for given in marks.values()) for name in desk.questions}
-        zeroed = {name: zeros.counts(desk, name, desk.answers(name), marks) for name in desk.questions}
+        zeroed = {name: zeros.counts(desk, name, answers[name], marks) for name in answers}
         done = request.args.get("done", "")
         return render_template("overview.html", desk=desk, lines=lines, said=said, zeroed=zeroed, done=done)
 

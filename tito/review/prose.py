@@ -9,6 +9,7 @@ from tito.report.text import visible
 
 # What would lead or load elsewhere stays as it was typed.
 ELSEWHERE = ["link", "image", "autolink", "reference"]
+WIDEST = 40  # bars in a line: of a wider table, each line below it becomes as many cells, millions in all
 
 
 def lesson(source: str) -> Markup:
@@ -18,6 +19,8 @@ def lesson(source: str) -> Markup:
 
 def answer(source: str) -> Markup:
     """What a student wrote: paragraphs, lists, tables and code; HTML, links and pictures stay text."""
+    if any(line.count("|") > WIDEST for line in source.splitlines()):
+        return Markup("<pre>{}</pre>").format(visible(source, LONGEST + 100))
     return Markup(_parser(_as_typed).render(visible(source, LONGEST + 100)))
 
 

@@ -143,5 +143,5 @@ def _end(process) -> None:
 
 def _how_it_ended(code: int | None) -> str:
     if code is not None and code < 0:
-        return f"the process was killed by {signal.Signals(-code).name}"
+        return f"the process was killed by signal {-code} ({signal.strsignal(-code) or 'a signal'})"
     return f"the process ended with exit code {code}: does something call os._exit?"

@@ -5,11 +5,11 @@ import json
 import re
 
 from tito.catalogue import Module
-from tito.handmade import replace
 from tito.notebook import Notebook
 from tito.problem import USAGE, Problem
 from tito.student.lessons import lessons, unread
 from tito.student.progress import WRITTEN, progress
+from tito.whole import read_record, replace
 
 FILE = "hints.json"
 _DETAILS = re.compile(r"<details>\s*<summary>\s*(Hint[^<]*?)\s*</summary>(.*?)</details>", re.DOTALL | re.IGNORECASE)
@@ -95,8 +95,4 @@ def hints_of(notebook: Notebook, exercise: str) -> list[str]:
 
 def _seen(course) -> dict[str, int]:
     """By exercise, how many of its hints were shown."""
-    try:
-        found = json.loads((course.state / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {name: n for name, n in found.items() if isinstance(n, int)} if isinstance(found, dict) else {}
+    return {name: n for name, n in read_record(course.state / FILE).items() if isinstance(n, int)}

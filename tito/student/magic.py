@@ -1,6 +1,7 @@
 """`%load_ext tito`: the commands inside Jupyter. `%tito test mse_loss` tests what the kernel holds now."""
 
 import linecache
+import os
 import shlex
 import subprocess
 import sys
@@ -24,7 +25,8 @@ def tito(shell, line: str) -> None:
     if exercise:
         show.tested(_live(shell, *exercise))
         return
-    done = subprocess.run([sys.executable, "-m", "tito", *words], capture_output=True, text=True, encoding="utf-8")
+    command, environment = [sys.executable, "-m", "tito", *words], os.environ | {"PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8")
     print(done.stdout + done.stderr, end="")
 
 

@@ -3,7 +3,6 @@
 import ast
 import contextlib
 import json
-import os
 import re
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from tito.problem import Problem
 from tito.running.names import uses
 from tito.running.outcome import NOT_REACHED, NOT_STARTED, UNWRITTEN
 from tito.student.lessons import lessons
+from tito.whole import read_record, replace
 
 FILE = "progress.json"
 CHANGED, UNTESTED, WRITTEN = "changed", "untested", "written"  # the last: never tested since it was a stub
@@ -46,15 +46,13 @@ def remember(course, module: Module, notebook: Notebook, results: list) -> None:
 
     A run that ended before it reached an exercise says nothing of it: what is known of that one stays.
     """
-    known, sources = _read(course), fingerprints(notebook)
+    known, sources = read_record(course.state / FILE), fingerprints(notebook)
     lesson = known.setdefault(module.folder, {})
     for result in [result for result in results if result.status != NOT_REACHED]:
         lesson[result.name] = {"status": result.status, "source": sources.get(result.name, "")}
+    text = json.dumps(known, indent=1, sort_keys=True) + "\n"
     with contextlib.suppress(OSError):
-        course.state.mkdir(exist_ok=True)
-        scratch = course.state / f"{FILE}.{os.getpid()}"
-        scratch.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        os.replace(scratch, course.state / FILE)
+        replace(course.state / FILE, text.encode("utf-8"))
 
 
 def failing(course, module: Module) -> list[str]:
@@ -64,7 +62,7 @@ def failing(course, module: Module) -> list[str]:
 
 def statuses(course, module: Module) -> dict[str, str]:
     """By exercise of a lesson, in its order, how it stands. Raises Problem for a notebook that cannot be read."""
-    return _statuses(module.read(), _read(course).get(module.folder, {}))
+    return _statuses(module.read(), read_record(course.state / FILE).get(module.folder, {}))
 
 
 def fingerprints(notebook: Notebook) -> dict[str, str]:
@@ -81,7 +79,7 @@ def progress(course) -> list[Progress]:
 
     Raises Problem where there is no lesson.
     """
-    known = _read(course)
+    known = read_record(course.state / FILE)
     return [_lesson(course, module, notebook, known) for module, notebook in lessons(course)]
 
 
@@ -151,11 +149,3 @@ def _code_lines(source: str) -> list[str]:
     """The lines that an export leaves as they are: nbdev writes imports its own way."""
     lines = [line.rstrip() for line in source.splitlines()]
     return [line for line in lines if line and not line.lstrip().startswith(("from ", "import "))]
-
-
-def _read(course) -> dict:
-    try:
-        known = json.loads((course.state / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}

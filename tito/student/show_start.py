@@ -1,7 +1,7 @@
 """How `tito start` reads: what became of each file, and the way to what is not in the student's notebooks yet."""
 
 from tito.console import next_step, say, say_parts
-from tito.show import counted
+from tito.show import counted, typed
 
 OFFER = "  --merge puts the course's new and changed cells into your notebook; what you wrote stays, a copy is kept."
 
@@ -22,15 +22,15 @@ def started(done, source=None, opening: bool = False) -> None:
             _line("kept", "yellow", f"{path} is yours; the course's newer one is beside it: {beside}")
     for note in done.notes:
         _line("look", "yellow", note)
-    _next(done, f" --from {source}" if source else "", opening)
+    _next(done, f" --from {typed(source)}" if source else "", opening)
 
 
 def _next(done, source: str, opening: bool) -> None:
     offer = done.mergeable and not done.notes
     if offer:
         say(OFFER)
-    lab = "jupyter lab" if str(done.root) == "." else f"cd {done.root} && jupyter lab"
-    next_step("" if opening else f"tito start {done.root}{source} --merge" if offer else lab)
+    lab = "jupyter lab" if str(done.root) == "." else f"cd {typed(done.root)} && jupyter lab"
+    next_step("" if opening else f"tito start {typed(done.root)}{source} --merge" if offer else lab)
 
 
 def _line(word: str, style: str | None, text: str) -> None:

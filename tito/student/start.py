@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tito.edition import EDITION, MANIFEST, SECRET, read_manifest
-from tito.handmade import back_up, digest, record, replace
+from tito.handmade import back_up, digest, record
 from tito.notebook import others_beside, parse_notebook, read_notebook
 from tito.problem import USAGE, Problem
 from tito.settings import SETTINGS, Course, read_course
 from tito.student import given
 from tito.student.merge import Merged, cell_digests, merge
+from tito.whole import replace
 
 
 @dataclass

@@ -15,6 +15,7 @@ from tito.notebook import Notebook, syntax_error
 from tito.problem import USAGE, Problem
 from tito.student.lessons import read
 from tito.validate import syntax_text
+from tito.whole import replace, replacing
 
 MANIFEST = "manifest.json"
 _STUDENT = re.compile(r"[\w.@+-]{1,80}")
@@ -70,8 +71,7 @@ def _student(course, given: str | None) -> str:
 
 
 def _remember(course, student: str) -> None:
-    course.state.mkdir(exist_ok=True)
-    _remembered(course).write_text(student + "\n", encoding="utf-8")
+    replace(_remembered(course), f"{student}\n".encode())
 
 
 def _remembered(course) -> Path:
@@ -92,8 +92,6 @@ def _manifest(course, module: Module, student: str, files: dict[str, bytes]) -> 
 
 
 def _pack(path: Path, files: dict[str, bytes]) -> None:
-    scratch = path.with_suffix(".part")
-    with zipfile.ZipFile(scratch, "w") as archive:
+    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
-    scratch.replace(path)

@@ -27,7 +27,7 @@ def watch(course, modules: list[Module], tell: Callable, pause: Callable[[], Non
             names = touched(seen[module.folder], now) if now else []
             seen[module.folder] = now or seen[module.folder]
             if names:
-                tell(testing.test(course, module, names))
+                tell(_tested(course, module, names))
 
 
 def _stamp(module: Module) -> tuple | None:
@@ -46,6 +46,13 @@ def _read(module: Module, tell: Callable) -> Notebook | None:
     except Problem as problem:
         tell(problem)
         return None
+
+
+def _tested(course, module: Module, names: list[str]) -> testing.Tested | Problem:
+    try:
+        return testing.test(course, module, names)
+    except Problem as problem:  # it was saved again meanwhile
+        return problem
 
 
 def touched(before: Notebook | None, now: Notebook) -> list[str]:

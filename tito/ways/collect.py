@@ -18,6 +18,7 @@ from tito.grading.pieces import Refused, shown
 from tito.problem import USAGE, Problem
 from tito.ways import canvas, moodle, sheet
 from tito.ways.people import People
+from tito.whole import replace
 
 MANIFEST = "handed-in.json"
 EARLIER = ".earlier"
@@ -116,7 +117,7 @@ def _arrivals(path: Path, members: list[zipfile.ZipInfo], kind: str | None, done
 
 def _students(book, kind: str, arrivals: list[Arrival], table: sheet.Sheet | None, done: Collected) -> list[str]:
     """Whose files each are; strangers are taken into the gradebook."""
-    people, found = People(book.students()), []
+    people, found, strangers = People(book.students()), [], {}
     said = {moodle.number(table, row): moodle.words(table, row) for row in table.rows} if table else {}
     names = Counter(arrival.name for arrival in arrivals)
     for arrival in arrivals:
@@ -125,18 +126,24 @@ def _students(book, kind: str, arrivals: list[Arrival], table: sheet.Sheet | Non
         student = (
             people.find(**known) if kind == "canvas" or arrival.number in said or names[arrival.name] == 1 else None
         )
-        found.append(student or _stranger(book, kind, arrival, names[arrival.name] == 1, done))
+        if student is None:
+            person = _stranger(kind, arrival, names[arrival.name] == 1)
+            if person["id"] in strangers:
+                person["id"] += f" {arrival.number}"
+            student, strangers[person["id"]] = person["id"], person
+        found.append(student)
+    if strangers:
+        roster.merge(book, list(strangers.values()))
+    done.strangers += strangers
     return found
 
 
-def _stranger(book, kind: str, arrival: Arrival, alone: bool, done: Collected) -> str:
+def _stranger(kind: str, arrival: Arrival, alone: bool) -> dict[str, str]:
     """Someone new, under Canvas's number, or under the name where Moodle's number is this assignment's only."""
     name = arrival.name if alone and arrival.name != moodle.HIDDEN else f"{arrival.name} {arrival.number}"
     ident = name if roster.names_a_submission(name) else f"moodle {name.translate(_NO_PATH)}"
     person = {"id": f"canvas-{arrival.number}", "canvas_id": arrival.number} if kind == "canvas" else {"id": ident}
-    roster.merge(book, [person | {"name": name}])
-    done.strangers.append(person["id"])
-    return person["id"]
+    return person | {"name": name}
 
 
 def _content(archive: zipfile.ZipFile, arrival: Arrival, done: Collected) -> dict[str, bytes]:
@@ -202,6 +209,4 @@ def _note(folder: Path, arrivals: list[dict]) -> None:
     path = folder / MANIFEST
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     known |= {arrival["student"]: {k: v for k, v in arrival.items() if k != "student"} for arrival in arrivals}
-    scratch = path.with_suffix(".part")
-    scratch.write_text(json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
-    scratch.replace(path)
+    replace(path, (json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8"))

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from tito.gradebook import TOTAL
 from tito.gradebook.late import utc
 from tito.gradebook.tasks import tasks
 from tito.problem import USAGE, Problem
@@ -27,7 +26,7 @@ def export(
     path = Path(out) if out else sheet.free(Path(f"{module.folder}-{to}.csv"))
     standings = book.standing(name)
     done = _written(book, module, standings, to, template and Path(template), path, column, scale)
-    marked = [standing for standing in standings if standing.total is not None and TOTAL not in standing.manual]
+    marked = [standing for standing in standings if standing.total is not None and not standing.overridden]
     done.unread = [standing.student for standing in marked if standing.waiting]
     return done
 

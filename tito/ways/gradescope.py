@@ -16,6 +16,7 @@ from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 from tito.problem import USAGE, Problem
+from tito.whole import replace, replacing
 
 BUNDLE = "bundle.json"
 VISIBILITY = ("visible", "after_due_date", "after_published", "hidden")
@@ -53,13 +54,12 @@ def bundle(course, module, out: Path, visibility: str = "visible", unsafe: bool 
     files[f"course/{BUNDLE}"] = json.dumps(settings).encode()
     for path, name in _files(course, module):
         files[name] = path.read_bytes()
-    scratch = out.with_suffix(".part")
-    with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(out) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.external_attr = (0o755 if name in ("setup.sh", "run_autograder") else 0o644) << 16
             archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED)
-    scratch.replace(out)
     return out
 
 
@@ -109,11 +109,8 @@ def grade(root: Path) -> Path:
     if grades.interrupted or not grades.results or grades.results[0].status == FAILED:
         raise Problem(f"not graded: {grades.results[0].message if grades.results else 'interrupted'}")
     path = root / "results" / "results.json"
-    path.parent.mkdir(exist_ok=True)
-    scratch = path.with_suffix(".part")
     document = results(grades, grades.results[0], settings["visibility"])
-    scratch.write_text(json.dumps(document, indent=1, ensure_ascii=True), encoding="utf-8")
-    scratch.replace(path)
+    replace(path, json.dumps(document, indent=1).encode())
     return path
 
 

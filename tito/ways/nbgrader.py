@@ -31,8 +31,8 @@ def export(module, standings: list, students: list, due: str, path: Path) -> Fil
 
 
 def _raw(standing) -> float | None:
-    """The points before lateness."""
-    if standing.total is None or standing.late.penalty == 1:
+    """The points before lateness; an override of the total is final, late or not."""
+    if standing.total is None or standing.late.penalty == 1 or standing.overridden:
         return standing.total
     return standing.total / (1 - standing.late.penalty)
 

@@ -2,14 +2,13 @@
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tito.grading.grades import harmless as harmless
 from tito.problem import USAGE, Problem
+from tito.whole import replacing
 
 LARGEST = 64 << 20  # bytes of a class list
 DELIMITERS = ",;\t"
@@ -58,17 +57,10 @@ def write(path: Path, header: list[str], rows: Iterable[list[str]], delimiter: s
     if path.exists():
         raise Problem(f"{path} is there already: nothing was written", next="name another --out", code=USAGE)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as file:
-            writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with replacing(path, "w", encoding="utf-8", errors="replace", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def free(path: Path) -> Path:

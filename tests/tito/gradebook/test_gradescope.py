@@ -117,6 +117,10 @@ def test_the_zip_is_the_same_for_the_same_course_and_holds_what_setup_needs(cour
             subprocess.run(["bash", "-n"], input=archive.read(script), check=True)
 
 
+def test_the_folder_of_the_zip_is_made(course, tmp_path):
+    assert bundle(course, course.catalogue.find("02"), tmp_path / "new/folder/a.zip").is_file()
+
+
 def test_nothing_is_overwritten_and_words_are_known(course, tmp_path):
     module = course.catalogue.find("02")
     (tmp_path / "mine.zip").write_text("mine")

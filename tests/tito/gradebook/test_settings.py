@@ -1,5 +1,6 @@
 """What settings.ini says of the gradebook is understood or refused, never guessed."""
 
+import sys
 from datetime import datetime, timezone
 
 import pytest
@@ -48,6 +49,11 @@ def test_a_deadline_that_is_not_understood_is_refused(configured, text):
         gradebook.open(configured(deadlines=text))
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="such dates are refused there")
+def test_a_day_without_dashes_ends_at_midnight_too(course):
+    assert deadlines("01 20260302", course.catalogue) == deadlines("01 2026-03-02", course.catalogue)
+
+
 def test_deadlines_are_days_to_their_end_or_times_in_any_zone(course):
     found = deadlines("01 2026-03-01T12:00+02:00,\n02 2026-03-02", course.catalogue)
     assert found["01_tensor"] == datetime(2026, 3, 1, 10, tzinfo=timezone.utc)
@@ -75,6 +81,13 @@ def test_a_password_has_no_place_in_a_file_that_goes_to_students(configured, mon
     with pytest.raises(Problem) as problem:
         gradebook.open(configured())
     assert "secret" not in f"{problem.value} {problem.value.next}" and "is the server up" in problem.value.next
+
+
+def test_an_address_that_is_no_url_is_told_without_its_password(course, monkeypatch):
+    monkeypatch.setenv("TITO_GRADEBOOK", "postgresql+psycopg://tito:secret@db.example:port/marks")
+    with pytest.raises(Problem, match="no path and no URL") as problem:
+        gradebook.open(course)
+    assert "secret" not in str(problem.value) and "%2F" in problem.value.next
 
 
 def test_a_driver_that_is_missing_is_said(configured):

@@ -149,6 +149,15 @@ def test_a_mark_that_was_taken_back_does_not_read_like_a_comment_and_a_name_is_s
     ]
 
 
+def test_the_next_step_names_a_lesson_of_any_number(capsys):
+    class Book:
+        def standing(self, module):
+            return []
+
+    show.overview(Book(), ["7_graphs"])
+    assert capsys.readouterr().out.splitlines()[-1] == "next: tito gradebook show 7"
+
+
 @pytest.mark.parametrize("width", [60, 80, 100, 139, 180])
 def test_on_a_terminal_every_heading_and_every_students_points_can_be_read(monkeypatch, capsys, width):
     """With many marks by hand and long messages, at this many columns."""

@@ -129,6 +129,15 @@ def test_moodle_wants_its_worksheet(book, file, tmp_path):
         assert "Download grading worksheet" in problem.value.next
 
 
+def test_an_override_of_the_total_has_no_penalty_for_nbgrader(configured, head, tmp_path):
+    with gradebook.open(configured(late_policy="20 % a day")) as book:
+        book.record(head, [graded("ada")])
+        book.late("ada", "02", 1, "ms", "late")
+        book.mark("ada", "02", "total", 20, grader="ms", why="ill")
+        [line] = csv.DictReader(export(book, "02", "nbgrader", None, tmp_path / "nb.csv").path.open())
+    assert [float(line[name]) for name in ("raw_score", "late_submission_penalty", "score")] == [20, 0, 20]
+
+
 def test_nbgraders_columns_and_its_zero_for_who_handed_in_nothing(configured, head, tmp_path):
     course = configured(late_policy="50 % a day", deadlines="02 2026-03-01T12:00+00:00")
     with gradebook.open(course) as book:
@@ -263,6 +272,21 @@ def test_a_zip_writes_nowhere_but_in_the_folders_of_students(course, pack, tmp_p
     inside = [p.relative_to(tmp_path / "in/submissions").parts for p in (tmp_path / "in").rglob("*.ipynb")]
     assert inside and all(len(parts) == 2 and parts[0].startswith("canvas-") for parts in inside)
     assert not any("\\" in parts[1] for parts in inside)  # what parts a path on Windows
+
+
+def test_names_that_become_one_folders_name_are_two_students(course, pack, tmp_path):
+    archive = pack({"moodle x y_7_assignsubmission_file_x.ipynb": RIGHT, "x\\y_8_assignsubmission_file_x.ipynb": WRONG})
+    with gradebook.open(course) as book:
+        assert len(collect(book, archive, course.catalogue.find("02"), tmp_path / "in").new) == 2
+
+
+def test_strangers_of_a_whole_class_are_taken_in_at_once(course, pack, tmp_path, monkeypatch):
+    calls = []
+    monkeypatch.setattr(roster, "merge", lambda *given, merge=roster.merge: calls.append(given) or merge(*given))
+    archive = pack({f"a{n}_{n}_1_x.ipynb": RIGHT for n in range(1, 6)})
+    with gradebook.open(course) as book:
+        done = collect(book, archive, course.catalogue.find("02"), tmp_path / "in")
+    assert len(done.strangers) == 5 and len(calls) == 1
 
 
 def test_a_name_that_no_folder_may_have_is_changed_and_graded(course, pack, tmp_path):

@@ -1,5 +1,7 @@
 """Whose cell may run among the reference's: everybody's but one that could look into other code."""
 
+import time
+
 import pytest
 
 from tito.grading.beside import may_run_beside
@@ -12,6 +14,8 @@ PRYING = [
     "vars(np)",
     "'{0._'.format(huber_loss)",
     "say = '{0._'.format; say(huber_loss)",
+    "say = '{0._'.\\\nformat",
+    "say = ('{0._' .  # the dot and its name are apart\n format)",
     "match huber_loss:\n    case object(__code__=code): pass",
     "(x for x in y).gi_frame.f_back",
     "np.lib.stride_tricks.as_strided(x, (1 << 20,))",
@@ -33,6 +37,12 @@ HARMLESS = [
 @pytest.mark.parametrize("code", PRYING)
 def test_a_cell_that_names_what_looks_into_code_may_not(code):
     assert not may_run_beside(code)
+
+
+def test_a_cell_that_is_made_to_slow_the_search_does_not():
+    started = time.monotonic()
+    assert may_run_beside("# a" + "\u0301\u0316" * 30_000)
+    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("code", HARMLESS)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from school import IMPORTS, L1, MSE, REDUCE, notebook
 
-from tito.grading import grade
+from tito.grading import grade, spawned, workers
 
 KILLS, SEED = int(os.environ.get("CHAOS_KILLS", 20)), int(os.environ.get("CHAOS_SEED", 1))
 CLASS, LIMIT = 120, 10  # students; seconds a question, so that a slow machine ends none
@@ -160,3 +160,26 @@ def start(school, folder, out):
 def table(out: Path) -> dict:
     found = json.loads((out / "grades.json").read_text(encoding="utf-8"))
     return {line["student"]: (line["status"], line["points"], line["possible"]) for line in found["results"]}
+
+
+def test_a_machine_without_room_for_a_process_costs_a_submission_and_not_the_batch(monkeypatch):
+    seat = workers.Seat({"limits": {}}, 0)
+    seat.close()
+
+    def none_left(*given):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(workers, "Zygote", none_left)
+    with pytest.raises(workers.Lost, match="temporarily unavailable"):
+        seat.worker(1)
+
+
+def test_a_process_that_cannot_be_started_leaves_no_folder(monkeypatch, tmp_path):
+    def none_left(*given, **options):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(spawned.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(spawned.subprocess, "Popen", none_left)
+    with pytest.raises(workers.Lost):
+        spawned.Seat({"limits": {"memory": 1 << 30}}, 0).worker(1)
+    assert list(tmp_path.iterdir()) == []

@@ -205,6 +205,16 @@ def test_where_a_disk_spoilt_what_a_run_asked_all_of_it_is_graded_again(run, tmp
     assert run()[1] == [] and {name: row["points"] for name, row in table(tmp_path).items()} == {"a": "16", "b": "9"}
 
 
+def test_a_spoilt_line_keeps_no_other_students_mark_from_being_superseded(run, tmp_path):
+    run({"ann": {}, "bob": {}})
+    path = tmp_path / "out" / journal.FILE
+    with path.open("a") as file:
+        file.write(json.dumps({"superseded": ["ann", "bob"]}) + "\n")
+    path.write_text(path.read_text().replace('"student":"ann"', '"student";"ann"'))
+    known = journal.Journal(tmp_path / "out").known
+    assert set(known) == {"bob"} and known["bob"].superseded
+
+
 def test_two_runs_cannot_share_a_folder_at_once(run, tmp_path):
     run({"a": {}})
     held = journal.Journal(tmp_path / "out")

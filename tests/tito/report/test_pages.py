@@ -173,8 +173,8 @@ def test_a_page_that_cannot_be_finished_leaves_the_old_one(lesson, tmp_path, mon
     before = (tmp_path / "ada.html").read_bytes()
     monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        files.replace(tmp_path / "ada.html", "new")
-    assert (tmp_path / "ada.html").read_bytes() == before and not list(tmp_path.glob(".page.*"))
+        files.replace(tmp_path / "ada.html", b"new")
+    assert (tmp_path / "ada.html").read_bytes() == before and not list(tmp_path.glob(".*"))
 
 
 def test_a_folder_that_cannot_be_is_a_problem(lesson, tmp_path):

@@ -5,6 +5,7 @@ from course_fixture import tito
 
 from tito import gradebook
 from tito.grading.results import Result
+from tito.review import prose
 
 
 def test_a_mark_is_kept_at_once_and_leads_to_the_next_answer_without_one(review, given):
@@ -205,3 +206,9 @@ def test_without_grades_it_says_what_to_do_first(course):
     (course.root / "gradebook.db").unlink()
     done = tito(course.root, "review", "01", "--no-open")
     assert done.returncode == 2 and "tito grade" in done.stderr
+
+
+def test_a_table_of_millions_of_cells_stays_text():
+    shown = prose.answer("|a" * 500 + "\n" + "|-" * 500 + "\n" + "|\n" * 900)
+    assert len(shown) < 10_000 and "<table>" not in shown
+    assert "<table>" in prose.answer("|a|b|\n|-|-|\n|1|2|")

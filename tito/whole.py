@@ -1,0 +1,45 @@
+"""Files that are written whole: whoever opens one finds the old text or the new one, also after an interrupt.
+
+Records in JSON are read here, too.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def replacing(path: Path, mode: str = "wb", sync: bool = False, **options):
+    """A file to write that takes the place of `path` at the end, or never. Who may read it, the user's umask says.
+
+    `sync`: not before the disk has it.
+    """
+    scratch = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")  # two may write at once
+    try:
+        with open(scratch, mode, **options) as file:
+            yield file
+            file.flush()
+            if sync:
+                os.fsync(file.fileno())
+        os.replace(scratch, path)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put `data` in the place of what `path` holds; its folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as file:
+        file.write(data)
+
+
+def read_record(path: Path) -> dict:
+    """The JSON object in a file that tito keeps for itself; {} where there is none that can be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
