@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from course_fixture import a_test, code, exercise, first_cells, second_cells, source_of, tito, write_notebook
 
-from tito import testing
+from tito import inline, testing
 from tito.export import export
-from tito.inline import expect
+from tito.grading import exam
+from tito.inline import expect, expect_error
 from tito.notebook import read_notebook
 from tito.running.unexported import unexported
 from tito.student.progress import export_state
@@ -271,3 +272,11 @@ def test_a_warning_that_a_test_makes_an_error_is_told_as_one(course):
     source_of(course.root / NOTEBOOK, 5, "with np.errstate(over='raise'):\n    assert double(1e4) == 2e4")
     message = run(course, "01", "double").results[0].message
     assert message.startswith("FloatingPointError: overflow") and "NumPy elsewhere only warns of this" in message
+
+
+def test_an_inline_test_takes_for_a_refusal_what_the_exam_takes_for_one():
+    def positive(x):
+        assert x > 0, f"{x} is not positive"
+
+    expect_error(positive, -1, mentions=["-1"])
+    assert inline.REFUSALS == exam.REFUSALS
