@@ -630,7 +630,8 @@ extremes("cross_entropy_rules", "far_with_soft_targets", "Scores of ±10,000 wit
 # ── no_grad ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def watched(tt, rng):
-    "A function that says whether results remember at this moment."
+    "A function that says whether results remember at this moment. Recording is on at first, whatever was asked before."
+    tt.recording.on = True
     [x] = leaves(tt, rng, 1, 3)
     return lambda: bool((x + 1.0).requires_grad)
 

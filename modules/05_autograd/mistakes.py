@@ -543,6 +543,13 @@ MISTAKES = [
         **{"no_grad.__exit__": "pass"},
     ),
     mistake(
+        "no_grad", "one place for what was found", 1,
+        "An object that is entered again within itself forgets what it found first. Keep a list.",
+        **{"no_grad.__enter__": """
+            self.found = recording.on
+            recording.on = False""", "no_grad.__exit__": "recording.on = self.found"},
+    ),
+    mistake(
         "no_grad", "errors swallowed", 1,
         "You return True, which swallows every error of the block. Return nothing.",
         **{"no_grad.__exit__": """

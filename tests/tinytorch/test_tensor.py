@@ -159,6 +159,8 @@ def test_the_gradient_of_a_minimum_goes_to_the_smallest():
 
 def test_numpy_functions_read_a_tensor():
     assert np.asarray(Tensor([1.0, 2.0])).tolist() == [1, 2] and np.linalg.norm(Tensor([3.0, 4.0])) == 5
+    assert np.asarray(Tensor(3.0)) == 3 and np.asarray([Tensor(1.0), Tensor(2.0)]).tolist() == [1, 2]
+    assert np.asarray(Tensor([1.0, 2.0]), np.float64).dtype == np.float64
 
 
 def test_losses_kept_in_a_list_are_numbers_to_numpy_and_to_a_plot():

@@ -8,9 +8,10 @@ import pytest
 from course_fixture import a_test, code, exercise, first_cells, second_cells, source_of, tito, write_notebook
 
 from tinytorch import Tensor
-from tito import testing
+from tito import inline, testing
 from tito.export import export
-from tito.inline import expect
+from tito.grading import exam
+from tito.inline import expect, expect_error
 from tito.notebook import read_notebook
 from tito.running.outcome import in_words
 from tito.running.unexported import unexported
@@ -291,3 +292,11 @@ def test_a_habit_of_numpy_or_pytorch_is_told_with_what_it_is_here(call, told):
     with pytest.raises(TypeError) as raised:
         call(Tensor([1.0, 2.0]))
     assert told in in_words("TypeError", str(raised.value)).splitlines()[-1]
+
+
+def test_an_inline_test_takes_for_a_refusal_what_the_exam_takes_for_one():
+    def positive(x):
+        assert x > 0, f"{x} is not positive"
+
+    expect_error(positive, -1, mentions=["-1"])
+    assert inline.REFUSALS == exam.REFUSALS

@@ -480,7 +480,7 @@ losses.chosen_log_probability.rules, losses.expected_log_probability.rules = (ch
 
 # %% ../../modules/05_autograd/autograd_dev.ipynb #no_grad
 class no_grad(ContextDecorator):
-    "A block, or a decorated function, in which results do not remember how they were made."
+    "A block, or a decorated function, in which results do not remember; one object may be entered again within itself."
 
     def __enter__(self):
         self.found = [*getattr(self, "found", ()), recording.on]  # a list: one object may be entered twice

@@ -132,7 +132,7 @@ def to_array(data, dtype=None):
     """`data` (a number, nested lists, an array or a Tensor) as a NumPy array; 0-d data as a NumPy scalar.
 
     Python numbers become the default dtype, NumPy floats, integers and booleans keep theirs, `dtype` overrules both.
-    Raises TypeError for anything that is not numbers, ValueError for rows of different lengths.
+    Raises TypeError, showing it, for anything that is not numbers, ValueError for rows of different lengths.
     """
     if isinstance(data, Tensor):
         data = data.data
@@ -156,7 +156,7 @@ def to_array(data, dtype=None):
 # %% ../../modules/01_tensor/tensor_dev.ipynb #item
 @patch
 def item(self: Tensor):
-    "The one value as a Python number. Raises ValueError when there are more or fewer."
+    "The one value as a Python number. Raises ValueError, naming the shape, when there are more or fewer."
     if self.size != 1:
         raise ValueError(f"item: a Tensor of shape {self.shape} holds {self.size} values, not one; "
                          "reduce it first, as in .mean().item()")
@@ -359,7 +359,7 @@ Tensor.exp, Tensor.log, Tensor.sqrt, Tensor.abs, Tensor.__abs__ = exp, log, sqrt
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #clip
 def clip_entries(a, low, high):
-    "Each entry of the array `a`, held between `low` and `high`; None leaves that side open. ValueError if low > high."
+    "Each entry of `a`, held between `low` and `high` (None leaves a side open). ValueError, naming both, if low > high."
     if low is not None and high is not None and np.any(low > high):
         raise ValueError(f"low {low} is above high {high}; swap them")
     if low is None and high is None:
@@ -463,7 +463,7 @@ def min(self: Tensor, axis=None, keepdims=False):
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #reshape
 def reshape(a, shape):
-    "The entries of the array `a`, in order, in a new `shape`; one size may be −1. ValueError when the counts differ."
+    "The entries of `a`, in order, in a new `shape`; one size may be −1. ValueError, naming both shapes, if counts differ."
     try:
         return np.reshape(a, shape)[()]
     except (ValueError, TypeError):
@@ -494,7 +494,7 @@ def flatten(self: Tensor, start_dim=0, end_dim=-1):
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #permute
 def permute(a, dims):
-    "The array `a` with its axes in the order `dims`."
+    "The array `a` with its axes in the order `dims`. ValueError, naming `dims`, unless they are each axis once."
     if sorted(d % a.ndim if -a.ndim <= d < a.ndim else d for d in dims) != list(range(a.ndim)):
         raise ValueError(f"cannot take the axes {tuple(dims)}: name each of 0 to {a.ndim - 1} once")
     return np.transpose(a, dims)

@@ -143,7 +143,7 @@ def state_dict(self: Module):
 def load_state_dict(self: Module, state):
     """Take over the values in `state` (a dict from name to array or Tensor), in each Tensor's own dtype.
 
-    Raises ValueError, having changed nothing, when names are missing or unexpected or a shape differs.
+    Raises ValueError, having changed nothing, when names are missing or unexpected or a shape differs: it names them.
     """
     if not isinstance(state, dict):
         raise TypeError(f"load_state_dict: {type(state).__name__} is not a dict; give what state_dict() returned")
@@ -220,7 +220,7 @@ class Linear(Module):
         self.bias = initial((self.out_features,), self.in_features, rng, dtype) if bias else None
 
     def forward(self, x):
-        "The layer on `x` (…, in_features). ValueError, naming both sizes, for another last size."
+        "The layer on `x` (…, in_features). ValueError, naming the shape of x and in_features, for another last size."
         x = as_input(x)
         if x.ndim == 0 or x.shape[-1] != self.in_features:
             raise ValueError(f"{self!r}: the input has shape {x.shape}; its last size must be {self.in_features}. "

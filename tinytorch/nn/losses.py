@@ -28,7 +28,10 @@ REDUCTIONS = ("mean", "sum", "none")
 
 
 def reduce_terms(terms, reduction):
-    "A Tensor of loss terms as their mean, their sum (both of shape ()), or as they are. ValueError for another word."
+    """A Tensor of loss terms as their mean, their sum (both of shape ()), or as they are.
+
+    ValueError for another word, naming it and these three.
+    """
     if reduction == "mean":
         return terms.mean()
     if reduction == "sum":
@@ -126,7 +129,7 @@ huber_terms = operation(huber_terms)
 
 
 def huber_loss(pred, target, delta=1.0, reduction="mean"):
-    "Huber's loss of two equal shapes; ValueError unless delta > 0."
+    "Huber's loss of two equal shapes; ValueError, naming it, unless delta > 0."
     check_positive("huber_loss", "delta", delta)
     return reduce_terms(huber_terms(*pair("huber_loss", pred, target), delta), reduction)
 
@@ -143,7 +146,7 @@ bce_terms = binary(bce_terms)
 
 
 def bce_loss(pred, target, reduction="mean"):
-    "Binary cross-entropy of probabilities and targets in [0, 1], of equal shapes. ValueError outside [0, 1]."
+    "Binary cross-entropy of probabilities and targets of equal shapes. ValueError, naming it, for one outside [0, 1]."
     pred, target = pair("bce_loss", pred, target)
     check_range("bce_loss", "prediction", pred.data, 0, 1)
     check_range("bce_loss", "target", target, 0, 1)
@@ -184,7 +187,7 @@ bce_with_logits_terms = operation(bce_with_logits_terms)
 
 
 def bce_with_logits_loss(logits, target, pos_weight=None, reduction="mean"):
-    """Binary cross-entropy of raw scores and targets in [0, 1], of equal shapes.
+    """Binary cross-entropy of raw scores and targets in [0, 1], of equal shapes. ValueError, naming it, outside [0, 1].
 
     `pos_weight` (a number, or an array that broadcasts to the scores) multiplies the loss of positives.
     """
@@ -362,7 +365,10 @@ kl_terms = binary(kl_terms)
 
 
 def kl_div_loss(logp, target, reduction="mean"):
-    "Kullback–Leibler divergence of log-probabilities and target probabilities; `reduction` may also be 'batchmean'."
+    """Kullback–Leibler divergence of log-probabilities and target probabilities; `reduction` may also be 'batchmean'.
+
+    ValueError, naming it, for a target outside [0, 1].
+    """
     logp, target = pair("kl_div_loss", logp, target)
     check_range("kl_div_loss", "target probability", target, 0, 1)
     if reduction == "batchmean":
@@ -387,7 +393,7 @@ def check_signs(name, target):
 
 
 def hinge_loss(pred, target, reduction="mean"):
-    "Hinge loss of scores and targets ±1, of equal shapes. ValueError for other targets."
+    "Hinge loss of scores and targets ±1, of equal shapes. ValueError, naming it, for another target."
     pred, target = pair("hinge_loss", pred, target)
     check_signs("hinge_loss", target)
     return reduce_terms(hinge_terms(pred, target), reduction)
