@@ -575,7 +575,7 @@ def log_shares(rng):
 
 
 rule("log_loss_rules", "bce_p", "bce_terms", probabilities, truth)
-rule("log_loss_rules", "bce_with_logits_x", "bce_with_logits_terms", ERRORS, truth, None)
+rule("log_loss_rules", "bce_with_logits_x", "bce_with_logits_terms", ERRORS, truth, np.array([0.5, 2, 1.5]))
 rule("log_loss_rules", "kl_p", "kl_terms", log_shares, shares(4, 3))
 backward("log_loss_rules", "of_bce", "The gradient of binary cross-entropy.", terms("bce_loss", probabilities, truth))
 backward("log_loss_rules", "of_logits", "The gradient of binary cross-entropy with logits, with and without weights.",
