@@ -1,6 +1,7 @@
 """Layers: how they begin, what they hold, and how they behave in training."""
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -146,3 +147,10 @@ def test_the_repr_shows_the_tree():
     text = repr(Sequential(Linear(3, 4), relu, Dropout(0.1), Linear(4, 2, bias=False)))
     assert text.splitlines() == ["Sequential(", "  (0): Linear(3, 4)", "  (1): relu", "  (2): Dropout(p=0.1)",
                                  "  (3): Linear(4, 2, bias=False)", ")"]
+
+
+def test_a_model_goes_through_pickle():
+    model, x = MLP(2, [4, 1], rng=0), [[0.5, -1.0], [2.0, 3.0]]
+    again = pickle.loads(pickle.dumps(model))
+    assert again(x).tolist() == model(x).tolist() and again.parameters()[0] is not model.parameters()[0]
+    assert all(p.requires_grad for p in again.parameters())

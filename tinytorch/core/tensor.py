@@ -243,7 +243,7 @@ def operation(forward, symbol=None):
 def named(op, forward, symbol):
     "Give an operation its forward, its name, its symbol, and the place for its rules."
     op.__name__ = op.__qualname__ = symbol if symbol and symbol.isidentifier() else forward.__name__
-    op.__doc__ = forward.__doc__
+    op.__doc__, op.__module__ = forward.__doc__, forward.__module__  # where pickle looks for it
     op.forward, op.symbol, op.rules = forward, symbol or forward.__name__, None
     return op
 

@@ -119,7 +119,7 @@ def history(student: Student, module: MaybeModule = None):
 
 @app.command()
 def export(
-    module: Module,
+    module: MaybeModule = None,
     to: Annotated[str, typer.Option(help="csv, canvas, moodle or nbgrader.")] = "csv",
     template: Annotated[
         Path | None,
@@ -129,7 +129,10 @@ def export(
     column: Annotated[str, typer.Option(help="The column to fill in Canvas's table.", show_default=False)] = "",
     scale: Annotated[bool, typer.Option("--scale", help="To what the assignment is worth there.")] = False,
 ):
-    """Write a module's marks as another program takes them. Never over a file that is there."""
+    """Write a module's marks as another program takes them, or the whole course as one table of totals.
+
+    Never over a file that is there.
+    """
     from tito.gradebook import show
     from tito.ways import export
 

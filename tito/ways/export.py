@@ -5,19 +5,24 @@ from pathlib import Path
 from tito.gradebook.late import utc
 from tito.gradebook.tasks import tasks
 from tito.problem import USAGE, Problem
-from tito.ways import canvas, moodle, nbgrader, sheet
+from tito.ways import canvas, moodle, nbgrader, sheet, totals
 from tito.ways.people import Filled
 
 FORMATS = ("csv", "canvas", "moodle", "nbgrader")
 
 
 def export(
-    book, name: str, to: str, template: Path | None, out: Path | None, column: str = "", scale: bool = False
+    book, name: str | None, to: str, template: Path | None, out: Path | None, column: str = "", scale: bool = False
 ) -> Filled:
-    """Write the marks of a module in one of FORMATS; `template` is the table to fill in. Raises Problem."""
-    module = book.course.catalogue.find(name)
+    """Write the marks of a module in one of FORMATS, or of the whole course, where `name` is None, as csv.
+
+    `template` is the table to fill in. Raises Problem.
+    """
     if to not in FORMATS:
         raise Problem(f"--to {to}: choose one of {', '.join(FORMATS)}", code=USAGE)
+    if name is None:
+        return _course(book, to, out)
+    module = book.course.catalogue.find(name)
     if to == "moodle" and template is None:
         advice = "in the assignment: View all submissions, Download grading worksheet; then --template WORKSHEET.csv"
         raise Problem("Moodle takes back its own grading worksheet only", next=advice, code=USAGE)
@@ -29,6 +34,14 @@ def export(
     marked = [standing for standing in standings if standing.total is not None and not standing.overridden]
     done.unread = [standing.student for standing in marked if standing.waiting]
     return done
+
+
+def _course(book, to: str, out: Path | None) -> Filled:
+    if to != "csv":
+        raise Problem(f"--to {to} takes one module", next=f"tito gradebook export 04 --to {to}", code=USAGE)
+    if not book.modules():
+        raise Problem("nothing is in the gradebook yet", next="tito grade MODULE SUBMISSIONS", code=USAGE)
+    return totals.table(book, Path(out) if out else sheet.free(Path("course-csv.csv")))
 
 
 def _written(book, module, standings: list, to: str, template: Path | None, path: Path, column: str, scale: bool):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import zipfile
 
 import pytest
@@ -343,3 +344,18 @@ def test_pages_cannot_go_back_where_it_is_not_known_what_submissions_were_called
     with pytest.raises(Problem, match=r"has no handed-in\.json") as told:
         report(course, course.catalogue.find("02"), tmp_path / "pages", collected=tmp_path)
     assert "tito collect ZIP 02" in told.value.next
+
+
+def test_the_whole_course_is_one_table_of_totals(book, head, tmp_path):
+    shutil.copytree(book.course.modules / "02_losses", book.course.modules / "03_again")
+    (book.course.modules / "03_again" / "losses_dev.ipynb").rename(book.course.modules / "03_again" / "again_dev.ipynb")
+    book.record(head | {"module": "03_again"}, [graded("ada", "mse_loss_value", "l1_loss_value")])
+    done = export(book, None, "csv", None, tmp_path / "all.csv")
+    header, *rest = [line[:1] + line[4:] for line in lines(done.path)]
+    assert header == ["student", "02_losses", "03_again", "points", "possible"]
+    ada, bob = ["ada", "16", "10.67", "26.67", "40"], ["bob", "12.67", "", "12.67", "40"]
+    assert rest == [ada, bob, ["eve", "", "", "0", "40"]]
+    assert done.left_out == {"no mark in 03_again": ["bob", "eve"], "no mark in 02_losses": ["eve"]}
+    assert done.unread == ["ada", "bob"]
+    with pytest.raises(Problem, match="takes one module"):
+        export(book, None, "canvas", None, tmp_path / "c.csv")
