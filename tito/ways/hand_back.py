@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tito.problem import USAGE, Problem
 from tito.ways.collect import MANIFEST
+from tito.whole import replacing
 
 # up to the name of the student's own file: Moodle's folder, or Canvas's numbers of the student and of the file
 _CAME_BY = re.compile(r"[^/]+?_\d+_assignsubmission_file_/?|[^/]+?_(?:LATE_)?\d+_\d+_")
@@ -33,8 +34,8 @@ def pack(module, collected: Path, pages: dict[str, Path], path: Path) -> Packed:
     except (OSError, ValueError):
         what = f"{collected} does not tell what the submissions were called: it has no {MANIFEST}"
         raise Problem(what, next=f"name the folder that `tito collect ZIP {module.number}` made", code=USAGE) from None
-    done, scratch = Packed(path), path.with_suffix(".part")
-    with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
+    done = Packed(path)
+    with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, page in sorted(pages.items()):
             came_by = _CAME_BY.match(known.get(student, {}).get("original", ""))
             if came_by:
@@ -42,5 +43,4 @@ def pack(module, collected: Path, pages: dict[str, Path], path: Path) -> Packed:
                 done.count += 1
             else:
                 done.left_out.append(student)
-    scratch.replace(path)
     return done
