@@ -66,14 +66,16 @@ def _factor(key: np.ndarray, got: np.ndarray, near: float, shapes: list[tuple]) 
         return []
     minus, size = "minus " if c < 0 else "", abs(c)
     found = [_constant(minus + name) for value, name in CONSTANTS.items() if abs(size - value) <= near * value]
-    for word, n, what in _sizes(shapes):
+    sizes = _sizes(shapes)
+    for word, n, what in sizes:
         if abs(size - n) <= near * n:
             found.append(_times(f"times the {word}", f"{minus}{n}", what))
         if abs(size - 1 / n) <= near / n:
             found.append(_over(f"divided by the {word}", f"{minus}{n}", what))
     for shape in shapes:
         divisor = math.prod(shape) / size
-        if abs(divisor - round(divisor)) <= near * divisor and round(divisor) > 1:
+        own = any(n == round(divisor) for _, n, _ in sizes)  # a batch's own size need not be written in
+        if abs(divisor - round(divisor)) <= near * divisor and round(divisor) > 1 and not own:
             found.append(_written_in(round(divisor)))
     shown = f"{c:.6g} times the expected value"
     return found or [Relation(f"factor {c:.4g}", f"Your result is {c:.4g} times the right one.", shown, sure=False)]
