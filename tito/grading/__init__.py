@@ -27,7 +27,7 @@ The way of a submission, by file:
 What the judge cannot know: a worker's memory is the student's, so all that is said there can be forged by code that has
 rewritten the exam in it. Numbers that only right code computes are worth no forgery, and where a word is the answer,
 `cases` hides which one is right, and is forgotten before student code runs. What every seed has the same answer for,
-such as names, truth values and extremes, needs no code of whoever knows it: 28 of 48 points in module 03, 15 of 81 in
+such as names, truth values and extremes, needs no code of whoever knows it: 26 of 48 points in module 03, 15 of 81 in
 module 04, at most 11 in any other. Two answers remain that code with right values could forge on purpose: that its
 inputs are as they were (sent back for the judge to compare, they could be copies made before), and the slopes of module
 04 (differences of its own values in place of those of a recorded graph). It earns the marks of these questions by that,
