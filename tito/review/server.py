@@ -10,8 +10,9 @@ THREADS = 4
 
 
 def serve(course, modules: list | None, grader: str, names: bool, port: int, ready) -> int:
-    """Serve the marking of these modules, or of all that were graded; call `ready(address, book)`, and go on to Ctrl-C.
+    """Serve the marking of these modules, or of all that were graded, until Ctrl-C.
 
+    Before, calls `ready(address, ticket, book)`: the first address lets in whoever has it, the second lets in once.
     Returns how many things this grader said meanwhile. Raises Problem where nothing is graded yet or the port is taken.
     """
     with gradebook.open(course, create=False) as book:
@@ -21,7 +22,8 @@ def serve(course, modules: list | None, grader: str, names: bool, port: int, rea
         with closing(_bound(app, port)) as server:
             before = _said(book, chosen, grader)
             with suppress(KeyboardInterrupt):
-                ready(guard.listen(server.effective_port), book)
+                port = server.effective_port
+                ready(guard.listen(port), guard.ticket(port), book)
                 server.run()  # ends at Ctrl-C
             return _said(book, chosen, grader) - before
 

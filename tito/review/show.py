@@ -13,13 +13,13 @@ def reviewed(course, modules: list | None, grader: str | None, names: bool, port
 
     place, graded = [], []
 
-    def ready(address: str, book) -> None:
+    def ready(address: str, ticket: str, book) -> None:
         place.append(course.inside(str(book)))
         graded.extend(modules or map(course.catalogue.find, book.modules()))
         say_parts(("review  ", "green"), (f"{address}  as {grader}", None))
         say("Ctrl-C ends it; what you mark is kept at once", "dim")
         if open_:
-            webbrowser.open(address)
+            webbrowser.open(ticket)
 
     grader = grader or getpass.getuser()
     said = serve(course, modules, grader, names, port, ready)

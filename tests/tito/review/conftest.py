@@ -1,6 +1,7 @@
 """A small class that is graded, `tito review` as it is started, and ways to look at it."""
 
 import http.client
+import os
 import re
 import shutil
 import signal
@@ -64,9 +65,13 @@ def course(graded, tmp_path):
 class Review:
     """A running `tito review`, by its process."""
 
-    def __init__(self, course, grader: str, *options: str):
-        command = [sys.executable, "-m", "tito", "review", "01", "--no-open", "--grader", grader, *options]
-        self.process = subprocess.Popen(command, cwd=course.root, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    def __init__(self, course, grader: str, *options: str, browser: str = ""):
+        command = [sys.executable, "-m", "tito", "review", "01", "--grader", grader, *options]
+        if not browser:
+            command.append("--no-open")
+        self.process = subprocess.Popen(
+            command, cwd=course.root, env=os.environ | {"BROWSER": browser}, stdout=subprocess.PIPE, encoding="utf-8"
+        )
         self.address = re.search(r"http://\S+", self.process.stdout.readline())[0]
         self.port = urlsplit(self.address).port
         self.cookie = ""
@@ -115,8 +120,8 @@ def review(course):
     """Start reviews; they end with the test."""
     started = []
 
-    def start(grader: str = "ann", *options: str) -> Review:
-        started.append(Review(course, grader, *options))
+    def start(grader: str = "ann", *options: str, browser: str = "") -> Review:
+        started.append(Review(course, grader, *options, browser=browser))
         return started[-1]
 
     yield start

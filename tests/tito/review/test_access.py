@@ -1,5 +1,6 @@
 """Who gets in: the holder of the token, at this machine's own address, through our own forms."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,25 @@ def test_the_token_becomes_a_cookie_that_no_script_and_no_other_site_can_use(rev
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
     running.cookie = cookie.partition(";")[0]
     assert running.ask("/01_first/")[0] == 200
+
+
+def test_what_the_browser_is_started_with_lets_in_once(review, tmp_path):
+    """Others on the machine can read the words that a program is started with."""
+    browser, new = tmp_path / "browser", tmp_path / "new"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {new} && mv {new} {tmp_path / "started"}\n')
+    browser.chmod(0o755)
+    running = review(browser=f"{browser} %s")
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "started").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    address = (tmp_path / "started").read_text().strip()
+    assert address != running.address
+    ticket = address.partition(str(running.port))[2]
+    status, headers, _ = running.ask(ticket)
+    assert status == 303
+    assert running.ask(ticket)[0] == 403, "used up"
+    assert running.ask("/01_first/", cookie=headers["Set-Cookie"].partition(";")[0])[0] == 200
+    assert running.ask(running.address.partition(str(running.port))[2])[0] == 303, "what is printed lasts"
 
 
 def test_another_name_for_this_machine_is_refused_even_with_the_cookie(review):
