@@ -41,7 +41,7 @@ def _course(book, to: str, out: Path | None) -> Filled:
         raise Problem(f"--to {to} takes one module", next=f"tito gradebook export 04 --to {to}", code=USAGE)
     if not book.modules():
         raise Problem("nothing is in the gradebook yet", next="tito grade MODULE SUBMISSIONS", code=USAGE)
-    return totals.table(book, Path(out) if out else sheet.free(Path("course-csv.csv")))
+    return totals.table(book, Path(out) if out else sheet.free(Path("course.csv")))
 
 
 def _written(book, module, standings: list, to: str, template: Path | None, path: Path, column: str, scale: bool):
