@@ -289,6 +289,7 @@ for module, names in {
         if hasattr(module, name):
             delattr(module, name)
 shutil._use_fd_functions = False
+os.environ.setdefault("HOME", os.sep)  # Python 3.10 asks pwd, where it is not told
 sys.modules["msvcrt"] = type(sys)("msvcrt")
 sys.modules["msvcrt"].LK_NBLCK = 2
 sys.modules["msvcrt"].locking = lambda fd, mode, count: None
