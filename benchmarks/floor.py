@@ -18,7 +18,7 @@ from tito.grading.worker.answer import Namespace, given, make_module, run_piece 
 
 def floor(course, reference, seed, count):
     "Seconds on the wall, and of the processor, for `count` workers."
-    questions, modules = sit.prepare(course)
+    questions, modules = sit.prepare(course, forks=True)
     module = make_module(course["target"])
     for number, (source, place) in enumerate(reference):
         run_piece(number, source, place, module, 0)

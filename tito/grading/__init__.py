@@ -13,7 +13,8 @@ The way of a submission, by file:
               Windows puts around such a process)                               judge's side
     sitting   asks the questions, with deadlines; a fresh worker after a death  judge's side
       wire, sheet, exam     frames, answers, questions                          both sides
-      worker/zygote         forks a confined worker for each submission         student's side
+      worker/zygote         forks a confined worker for each submission;
+                            immortal spares each a copy of what it shares       student's side
       worker/alone          is one, where nothing can be forked                 student's side
       worker/confine        takes away what a worker does not need: landlock,
                             sandbox; probe tries whether it is gone             student's side

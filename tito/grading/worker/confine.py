@@ -51,6 +51,7 @@ NEEDED = (
 ALLOWANCE = 256 << 20
 
 _libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+_capset, _prctl = (_libc.capset, _libc.prctl) if sys.platform == "linux" else (None, None)  # looked up once
 CAPABILITIES = struct.pack("Ii", 0x20080522, 0)  # version 3, this process
 
 
@@ -148,7 +149,7 @@ def _become(user: int) -> None:
 
 def _drop_capabilities(limits: dict) -> None:
     """An ordinary user may have been started with some (setpriv, a service): workers need none."""
-    if sys.platform == "linux" and _libc.capset(CAPABILITIES, bytes(24)):
+    if sys.platform == "linux" and _capset(CAPABILITIES, bytes(24)):
         raise OSError(ctypes.get_errno(), "capset")
 
 
@@ -158,8 +159,8 @@ def _limit_processes(limits: dict) -> None:
 
 def _die_with_parent(limits: dict) -> None:
     if sys.platform == "linux":  # after the change of user, which forgets it
-        _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+        _prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 def _close_disk(limits: dict) -> None:
@@ -172,7 +173,7 @@ def _close_kernel(limits: dict) -> None:
     if limits["program"] is None:
         raise OSError("no seccomp filter")
     program = ctypes.byref(limits["program"])
-    if _libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), program, ctypes.c_ulong(0), ctypes.c_ulong(0)):
+    if _prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), program, ctypes.c_ulong(0), ctypes.c_ulong(0)):
         raise OSError(ctypes.get_errno(), "seccomp")
 
 

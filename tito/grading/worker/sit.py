@@ -24,14 +24,16 @@ from tito.grading.worker.answer import (
     run_piece,
     seeds,
 )
+from tito.grading.worker.immortal import make_immortal
 
 _FILLED: list[bytes] = []  # objects that hold their places
 
 
-def prepare(course: dict) -> tuple[list, list]:
+def prepare(course: dict, forks: bool = False) -> tuple[list, list]:
     """Load the prerequisites and the exam, then take away the ways back to the disk.
 
-    Their text does not stay: student code could find it, and an error's message carry it to its student.
+    Their text does not stay: student code could find it, and an error's message carry it to its student. A process that
+    `forks` makes immortal what comes before the exam, of which workers forget a part.
     """
     for library in course["libraries"]:
         __import__(library)
@@ -45,7 +47,10 @@ def prepare(course: dict) -> tuple[list, list]:
         modules.append(module)
     for source, place in course.get("provided", ()):  # once here, not once a worker: a third of a student's cells
         READY[source, place] = compile(source, place, "exec", dont_inherit=True)
-    questions = exam.load(course.pop("exam"))
+    source = course.pop("exam")
+    if forks:
+        make_immortal()
+    questions = exam.load(source)
     settle()
     return questions, modules
 

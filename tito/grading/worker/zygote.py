@@ -26,7 +26,7 @@ def main(fd: int) -> None:
     course = json.loads(_received(control))
     try:
         silence()
-        questions, modules = prepare(course)
+        questions, modules = prepare(course, forks=True)
         limits = confine.prepared(course["limits"], course["filter"], course["seat"])
         held = probe.probe(limits)
         reply = {"questions": [question.name for question in questions], "held": held}
