@@ -8,7 +8,7 @@ import pytest
 from handing_in import write
 from ordinary import ROOT
 
-from tito.grading import exam, grade, workers
+from tito.grading import exam, grade, seats, workers
 from tito.grading.exam import Question, load
 from tito.grading.marks import marked
 from tito.grading.sheet import ANSWERED, Answer, Leaf, Sheet
@@ -105,20 +105,23 @@ def test_cases_are_mixed_anew_by_each_seed_and_alike_by_one(course):
     assert one == same and one not in others
 
 
-def test_the_reference_without_care_earns_no_refusal_by_forging(course, tmp_path):
+@pytest.mark.parametrize("forked, names", [(True, list(FORGE)), (False, ["what_the_question_knows_of_its_cases"])],
+                         ids=["forked", "started"])
+def test_the_reference_without_care_earns_no_refusal_by_forging(course, tmp_path, monkeypatch, forked, names):
+    monkeypatch.setattr(seats, "FORKS", forked)
     module = course.catalogue.find("04")
     package = (course.package / "nn" / "losses.py").read_text(encoding="utf-8")
     assert "raise ValueError" in package
     careless = package.replace("raise ValueError", "ValueError")
     folder = tmp_path / "class"
     write(folder, {})
-    for name, forge in {"careless": "", **FORGE}.items():
+    for name, forge in {"careless": "", **{name: FORGE[name] for name in names}}.items():
         text = careless + f"\n# %% forge\nimport gc, sys\nimport numpy as np\n{HELD if forge else ''}{forge}\n"
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
     results = {result.student: result for result in grade(course, folder, module.number, seed=3).results}
     honest = {mark.question for mark in results["careless"].marks if mark.right}
     assert sum(mark.aspect == "errors" for mark in results["careless"].marks if not mark.right) > 20
-    for name in FORGE:
+    for name in names:
         gained = {m.question for m in results[name].marks if m.right and m.aspect == "errors"} - honest
         assert not results[name].troubles and not gained, (name, gained)
 
