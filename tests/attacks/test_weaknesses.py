@@ -26,8 +26,8 @@ WEAKNESSES = {
     "no limits": (STEP.format("_limit_resources"), "has_room_left_in_its_limits"),
     "no limit of processes": (STEP.format("_limit_processes"), "has_room_left_in_its_limits"),
     "no Landlock": (STEP.format("_close_disk"), "reads_the_password_file"),
-    "Landlock with all libraries": (  # the user stays: in root's own home they are closed to every other
-        STEP.format("_change_user") + "; " + LIBRARY + "import numpy; "
+    "Landlock with all libraries": (  # in root's own home they are closed to every user without capabilities, too
+        f"{STEP.format('_change_user')}; {STEP.format('_drop_capabilities')}; {LIBRARY}import numpy; "
         "c._disk_rules = lambda: landlock.ruleset([numpy.__path__[0] + '/..', c.sys.base_prefix], [])",
         "reads_what_is_beside_numpy",
     ),
