@@ -32,6 +32,7 @@ def test_no_references_are_counted_to_what_was_alive_and_what_comes_later_ends_a
     old = 0 if (3, 12) <= sys.version_info[:2] <= (3, 13) else 1000
     assert run.stdout.split() == [str(old)] * 3 + ["1000", "True", "a", "text", "of", "its", "own"]
 
+
 EXAM = """
 import sys, weakref
 from tito.grading import exam
