@@ -517,8 +517,7 @@ class Loss:
 
     def __init__(self, *unnamed, **options):
         if unnamed:
-            raise TypeError(f"{type(self).__name__}: give options by name, "
-                            f"as in {type(self).__name__}(reduction='sum')")
+            raise TypeError(f"{type(self).__name__}: give options by name, as in {type(self).__name__}(reduction='sum')")
         parameters = inspect.signature(self.function).parameters.values()
         known = {p.name: p.default for p in parameters if p.default is not p.empty}
         for name in options:

@@ -5,7 +5,7 @@ import json
 import pytest
 from course_fixture import DOUBLE, FRONT, TEST_DOUBLE, a_test, code, exercise, markdown
 
-from tito.author.lesson import LINES, TEST_LINES, WIDTH, WORDS, form_faults
+from tito.author.lesson import LINES, TEST_LINES, WORDS, form_faults
 from tito.notebook import parse_notebook
 
 TOLD = """## Twice
@@ -88,5 +88,3 @@ def test_prose_and_code_have_their_limits_and_formulas_and_docstrings_do_not_cou
     assert f"cell 7: {LINES + 1} lines of code" in faults(tmp_path, more="x = 1\n" * (LINES + 1))
     long = "def test_double():\n" + "    x = 1\n" * TEST_LINES
     assert f"cell 6: {TEST_LINES + 1} lines of code" in faults(tmp_path, test=long)
-    assert faults(tmp_path, more="x" * WIDTH) == ""
-    assert f"cell 7: {WIDTH + 1} characters in a line" in faults(tmp_path, more="x = 1\n" + "x" * (WIDTH + 1))

@@ -225,7 +225,7 @@ def operation(forward, symbol=None):
     """A function on Tensors made of `forward`, a function on NumPy arrays. `symbol` is its short name in drawings.
 
     Inputs that are not Tensors (numbers, arrays, axes and other options) become Constants. `rules`, one for each input
-    that can need a gradient, stay empty until module 05. An error of forward comes back from `explain`, with shapes.
+    that can need a gradient, stay empty until module 05. An error of forward comes back from `explain`, with the shapes.
     """
     def op(*inputs):
         inputs = tuple([x if x.__class__ is Tensor else Constant(x) for x in inputs])
@@ -359,7 +359,7 @@ Tensor.exp, Tensor.log, Tensor.sqrt, Tensor.abs, Tensor.__abs__ = exp, log, sqrt
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #clip
 def clip_entries(a, low, high):
-    "Each entry of `a` held between `low` and `high` (None leaves a side open). ValueError, naming both, if low > high."
+    "Each entry of `a`, held between `low` and `high` (None leaves a side open). ValueError, naming both, if low > high."
     if low is not None and high is not None and np.any(low > high):
         raise ValueError(f"low {low} is above high {high}; swap them")
     if low is None and high is None:
@@ -463,7 +463,7 @@ def min(self: Tensor, axis=None, keepdims=False):
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #reshape
 def reshape(a, shape):
-    "The entries of `a`, in order, in a new `shape`; one size may be −1. ValueError, naming both, if counts differ."
+    "The entries of `a`, in order, in a new `shape`; one size may be −1. ValueError, naming both shapes, if counts differ."
     try:
         return np.reshape(a, shape)[()]
     except (ValueError, TypeError):

@@ -109,11 +109,9 @@ def check_axis(name, x, axis):
     except TypeError:
         raise TypeError(f"{name}: axis {axis!r} is not a whole number; give one axis, as in axis=-1") from None
     if x.ndim == 0:
-        raise ValueError(f"{name}: a single number (shape ()) has no axis {axis}; "
-                         "give one score a class, as in shape (3,)")
+        raise ValueError(f"{name}: a single number (shape ()) has no axis {axis}; give one score a class, as in shape (3,)")
     if not -x.ndim <= axis < x.ndim:
-        raise IndexError(f"{name}: axis {axis} does not exist in shape {x.shape}; "
-                         f"choose from {-x.ndim} to {x.ndim - 1}")
+        raise IndexError(f"{name}: axis {axis} does not exist in shape {x.shape}; choose from {-x.ndim} to {x.ndim - 1}")
     if x.shape[axis] == 0:
         raise ValueError(f"{name}: axis {axis} of shape {x.shape} is empty; give at least one score to normalise over")
 

@@ -208,7 +208,7 @@ def initial(shape, n, rng, dtype):
 class Linear(Module):
     """x @ weight + bias for x of shape (…, in_features): the result has shape (…, out_features).
 
-    `weight` is (in, out), `bias` (out,) or None; both begin uniform within ±1/√in. `rng` is a generator or a seed.
+    `weight` is (in, out), `bias` (out,) or None; both begin uniform within ±1/√in. `rng` is a NumPy generator or a seed.
     """
 
     def __init__(self, in_features, out_features, bias=True, rng=None, dtype=None):
@@ -254,7 +254,7 @@ class Dropout(Module):
         self.rng = np.random.default_rng(rng)
 
     def forward(self, x):
-        "x times a mask drawn for this call, a constant of the graph: backward uses the one that forward used."
+        "x times a mask drawn for this call. The mask is a constant of the graph: backward uses the one that forward used."
         x = as_input(x)
         if not self.training or self.p == 0:
             return x
@@ -273,8 +273,7 @@ class Sequential(Module):
     def __init__(self, *layers):
         for i, layer in enumerate(layers):
             if isinstance(layer, type):
-                raise TypeError(f"Sequential: layer {i} is the class {layer.__name__}; "
-                                f"make an object: {layer.__name__}(...)")
+                raise TypeError(f"Sequential: layer {i} is the class {layer.__name__}; make an object: {layer.__name__}(...)")
             if not callable(layer):
                 raise TypeError(f"Sequential: layer {i}, {layer!r:.60}, cannot be called; give layers one by one, "
                                 "as in Sequential(a, b), or Sequential(*layers)")
@@ -300,14 +299,13 @@ class Sequential(Module):
 class MLP(Sequential):
     """Linear layers with `activation` between them; the last is linear. `MLP(2, [4, 1])` is micrograd's.
 
-    `nin` is the number of inputs, `nouts` the list of units of each layer. A single example, a list of numbers, gives
+    `nin` is the number of inputs, `nouts` the list of units of each layer. A single example, as a list of numbers, gives
     shape (nouts[-1],). `len(parameters())` counts Tensors; `sum(p.size for p in parameters())` counts numbers.
     """
 
     def __init__(self, nin, nouts, activation=relu, rng=None, dtype=None):
         if not isinstance(nouts, (list, tuple)) or not nouts:
-            raise TypeError(f"MLP: nouts {nouts!r} is not a list of layer sizes; "
-                            "give one for each layer, such as [16, 16, 1]")
+            raise TypeError(f"MLP: nouts {nouts!r} is not a list of layer sizes; give one for each layer, such as [16, 16, 1]")
         sizes = [check_size("MLP", "nin", nin)] + [check_size("MLP", f"nouts[{i}]", n) for i, n in enumerate(nouts)]
         rng = np.random.default_rng(rng)
         layers = []

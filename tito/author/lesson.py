@@ -8,8 +8,7 @@ from tito.regions import BEGIN, END
 from tito.student.hint import hints_of
 from tito.validate import at
 
-WORDS, LINES, TEST_LINES = 120, 30, 14  # of a text cell, of a code cell, of an inline test
-WIDTH = 120  # characters of a line of code: what a notebook shows without scrolling sideways
+WORDS, LINES, TEST_LINES = 120, 30, 12  # of a text cell, of a code cell, of an inline test
 WANTED = {  # what the text before an exercise holds, and how it is written
     "the question it answers": (r"\*\*Question[.:]?\*\*", "**Question.** …"),
     "its formula": (r"\$[^$]+\$", "$$…$$"),
@@ -53,12 +52,10 @@ def _exercise_faults(notebook: Notebook, exercise: Exercise, before: int, name: 
 
 def _length_faults(cell: Cell, name: str) -> list[str]:
     if cell.kind == "markdown":
-        counts = [(len(_NO_WORDS.sub(" ", cell.source).split()), WORDS, "words")]
+        count, limit, what = len(_NO_WORDS.sub(" ", cell.source).split()), WORDS, "words"
     else:
-        counts = [(_lines(cell.source), TEST_LINES if cell.is_test else LINES, "lines of code")]
-        counts.append((max(map(len, cell.source.splitlines()), default=0), WIDTH, "characters in a line"))
-    too_long = [f"{count} {what}, where {limit} are the limit" for count, limit, what in counts if count > limit]
-    return [f"{at(name, cell)}: {fault}: split it" for fault in too_long]
+        count, limit, what = _lines(cell.source), TEST_LINES if cell.is_test else LINES, "lines of code"
+    return [f"{at(name, cell)}: {count} {what}, where {limit} are the limit: split it"] if count > limit else []
 
 
 def _lines(source: str) -> int:
