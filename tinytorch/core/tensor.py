@@ -195,8 +195,8 @@ class recording:
 
 def constant(value, op):
     "A Constant for a number or an array that meets a Tensor in `op`. Raises TypeError for anything else."
-    if isinstance(value, float):  # by far the most common: asking NumPy, below, would cost half of the operation
-        return Constant(value)
+    if isinstance(value, float) or isinstance(value, int) and -2**63 <= value < 2**63:
+        return Constant(value)  # by far the most common: asking NumPy, below, would cost half of the operation
     if isinstance(value, (list, tuple)):
         value = to_array(value)
     if not isinstance(value, (int, np.ndarray, np.number, np.bool_)) or np.asarray(value).dtype.kind == "O":

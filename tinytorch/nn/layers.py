@@ -222,7 +222,7 @@ class Linear(Module):
     def forward(self, x):
         "The layer on `x` (…, in_features). ValueError, naming the shape of x and in_features, for another last size."
         x = as_input(x)
-        if x.ndim == 0 or x.shape[-1] != self.in_features:
+        if x.shape[-1:] != (self.in_features,):
             raise ValueError(f"{self!r}: the input has shape {x.shape}; its last size must be {self.in_features}. "
                              "Reshape it (flatten(1) makes rows of a batch), or build the layer for its size")
         if self.bias is None:
