@@ -90,7 +90,9 @@ class Module:
 
 
 class Catalogue(list):
-    """The modules of a course; look one up by number, folder or name."""
+    """The modules of a course; look one up by number, folder or name. `misnamed` holds folders like `06-optimizers`."""
+
+    misnamed: tuple[Path, ...] = ()
 
     @classmethod
     def read(cls, course) -> "Catalogue":
@@ -99,10 +101,11 @@ class Catalogue(list):
             what = f"{course.modules} is missing: a course keeps its lessons there"
             raise Problem(what, next=ELSEWHERE, code=USAGE)
         found = cls()
-        for path in course.modules.iterdir():
-            match = _FOLDER.fullmatch(path.name)
-            if match and path.is_dir():
+        folders = sorted(path for path in course.modules.iterdir() if path.is_dir())
+        for path in folders:
+            if match := _FOLDER.fullmatch(path.name):
                 found.append(Module(match[1], match[2], path))
+        found.misnamed = tuple(p for p in folders if not _FOLDER.fullmatch(p.name) and [*p.glob("*_dev.ipynb")])
         found.sort(key=lambda module: (int(module.number), module.name))
         _refuse_twins(found)
         return found
@@ -119,6 +122,9 @@ class Catalogue(list):
     def _suggestion(self, text: str) -> str:
         import difflib
 
+        for path in self.misnamed:
+            if text in (path.name, *re.split(r"\W+", path.name)):
+                return f"rename {path}: a lesson's folder is a number, _ and a name, such as 06_optimizers"
         names = {name: module for module in self for name in (module.name, module.folder)}
         close = difflib.get_close_matches(text.lower(), names, n=1)
         listed = ", ".join(module.folder for module in self) or "none yet"

@@ -36,6 +36,15 @@ def test_a_new_folder_is_a_new_lesson_and_nothing_else_is_needed(course):
     assert [module.number for module in course.catalogue] == ["01", "02", "10"]
 
 
+@pytest.mark.parametrize("name", ["03", "third", "03-third"])
+def test_a_lesson_in_a_folder_that_is_named_otherwise_is_told_how_to_be_found(course, name):
+    write_notebook(course.modules / "03-third/third_dev.ipynb", [markdown("# Third")])
+    with pytest.raises(Problem) as caught:
+        course.catalogue.find(name)
+    assert "rename" in caught.value.next and "03-third" in caught.value.next
+    assert [module.number for module in course.catalogue] == ["01", "02"]
+
+
 def test_two_folders_with_one_number_are_refused(course):
     (course.modules / "2_other").mkdir()
     with pytest.raises(Problem, match="same number"):
