@@ -126,8 +126,10 @@ def _tables(course, tree: Path) -> dict[str, str]:
 def table_of_contents(course, folder: str, exported: list[str]) -> str:
     """The __init__ of a folder of the package ("" is the package itself): a line for each exported module in it."""
     inside = folder.replace("/", ".") + "." if folder else ""
-    doc = f"The {inside[:-1]} part of {course.title}." if folder else (
-        f"{course.title}, exported from the notebooks in {course.nbs_path}/."
+    doc = (
+        f"The {inside[:-1]} part of {course.title}."
+        if folder
+        else (f"{course.title}, exported from the notebooks in {course.nbs_path}/.")
     )
     lines = [f"from {course.lib_path}.{target} import *" for target in exported if target.startswith(inside)]
     return "\n".join([f'"""{doc}"""', "# Written by `tito export`: one line a module, in course order.", *lines]) + "\n"

@@ -3,6 +3,7 @@
 Every check raises AssertionError with the call, what was expected and what came back. An exercise that is not yet
 written raises its own NotImplementedError, which passes through untouched.
 """
+
 import inspect
 
 import numpy as np
@@ -44,15 +45,25 @@ def expect_flow(function, *inputs, **options):
     """
     result = function(*inputs, **options)
     if not getattr(result, "requires_grad", False):
-        _fail(function, inputs, options, "a Tensor that requires grad: made by operations on Tensors",
-              f"{shown(result)}, which remembers no graph: was it computed from .data?")
+        _fail(
+            function,
+            inputs,
+            options,
+            "a Tensor that requires grad: made by operations on Tensors",
+            f"{shown(result)}, which remembers no graph: was it computed from .data?",
+        )
     for i, x in enumerate(inputs):
         moved = x.data + 0.125 * np.random.default_rng(i).random(np.shape(x.data)).astype(x.data.dtype)
         others = [type(x)(moved) if j == i else type(x)(y.data) for j, y in enumerate(inputs)]
         want, got = function(*others, **options).data, replay(result, {id(x): moved})
         if not np.allclose(got, want, rtol=1e-4, atol=1e-6):
-            _fail(function, inputs, options, f"a graph that leads from the result to input {i + 1}",
-                  "a graph that forgets it: part of the result was rebuilt from .data, not from Tensor operations")
+            _fail(
+                function,
+                inputs,
+                options,
+                f"a graph that leads from the result to input {i + 1}",
+                "a graph that forgets it: part of the result was rebuilt from .data, not from Tensor operations",
+            )
     return result
 
 
@@ -67,9 +78,11 @@ def expect_gradient(function, *inputs, rtol=1e-5, atol=1e-7, **options):
     arriving = np.random.default_rng(0).uniform(0.5, 1.5, size=result.shape)
     result.backward(arriving)
     for i, leaf in enumerate(leaves):
+
         def moved(data, i=i):
             others = [make(data) if j == i else make(y.data) for j, y in enumerate(leaves)]
             return arriving * function(*others, **options).data
+
         want = numeric_gradient(moved, np.array(leaf.data))
         got = np.zeros_like(want) if leaf.grad is None else np.asarray(leaf.grad)
         if got.shape != want.shape or not np.allclose(got, want, rtol=rtol, atol=atol):

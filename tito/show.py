@@ -6,7 +6,7 @@ MARKS = {"passed": ("✓", "green"), "not started": ("·", "yellow"), "waiting":
 
 
 def counted(number: int, noun: str) -> str:
-    """"1 exercise", "2,000 exercises"."""
+    """ "1 exercise", "2,000 exercises"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 

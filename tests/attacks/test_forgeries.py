@@ -105,8 +105,9 @@ def test_cases_are_mixed_anew_by_each_seed_and_alike_by_one(course):
     assert one == same and one not in others
 
 
-@pytest.mark.parametrize("forked, names", [(True, list(FORGE)), (False, ["what_the_question_knows_of_its_cases"])],
-                         ids=["forked", "started"])
+@pytest.mark.parametrize(
+    "forked, names", [(True, list(FORGE)), (False, ["what_the_question_knows_of_its_cases"])], ids=["forked", "started"]
+)
 def test_the_reference_without_care_earns_no_refusal_by_forging(course, tmp_path, monkeypatch, forked, names):
     monkeypatch.setattr(seats, "FORKS", forked)
     module = course.catalogue.find("04")

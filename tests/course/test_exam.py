@@ -55,6 +55,7 @@ def test_every_loss_is_asked_for_each_reduction_by_itself(losses, questions):
 
 def test_the_exam_holds_no_expected_value(questions):
     """Asked of functions that answer NaN, no question answers anything but NaN, zeros, truth values and words."""
+
     def blank(*inputs, **options):
         return Tensor(np.array(np.nan))
 
@@ -74,6 +75,7 @@ def test_a_loss_that_always_refuses_or_always_accepts_does_not_answer_like_the_r
             if error:
                 raise ValueError("no")
             return 0.0
+
         return function
 
     errors = [question for question in questions if question.aspect == "errors"]
@@ -97,6 +99,7 @@ class Watched:
             self.calls.append([np.array(x.data if isinstance(x, Tensor) else x) for x in inputs[:3]])
             self.options.append(options)
             return function(*inputs, **options)
+
         return watched
 
 
@@ -150,12 +153,14 @@ def answer_of(value):
 
 def without_memory(name, input_number, entry):
     """The loss of the reference, in which one entry of one input has forgotten where it came from."""
+
     def function(*inputs, **options):
         x = inputs[input_number]
         kept = np.ones(x.shape)
         kept.flat[entry] = 0
-        inputs = [*inputs[:input_number], x * kept + Tensor(x.data * (1 - kept)), *inputs[input_number + 1:]]
+        inputs = [*inputs[:input_number], x * kept + Tensor(x.data * (1 - kept)), *inputs[input_number + 1 :]]
         return getattr(tinytorch, name)(*inputs, **options)
+
     return types.SimpleNamespace(Tensor=Tensor, **{name: function})
 
 

@@ -49,21 +49,21 @@ OF_DOUBLE = {"name": "double", "formula": "y = 2x", "worked": "Twice 3 is 6.", "
 OF_SHIFT = {"name": "shift", "formula": "y = x + b", "worked": "3 moved by 2 is 5.", "answer": "b."}
 OF_QUAD = {"name": "quad", "formula": "y = 4x", "worked": "Four times 3 is 12.", "answer": "0."}
 ACTIVATE = "#| hide\nfrom tito import workspace\n\nworkspace.activate()"
-DOUBLE = '''#| export
+DOUBLE = """#| export
 def double(x):
     "Twice x."
     ### BEGIN SOLUTION
     return x * 2
     ### END SOLUTION
-'''
-SHIFT = '''#| export
+"""
+SHIFT = """#| export
 def shift(x, by=1):
     "x moved up."
     ### BEGIN SOLUTION
     moved = x + by
     return moved
     ### END SOLUTION
-'''
+"""
 TEST_DOUBLE = """def test_double():
     assert double(3) == 6, "double(3)\\n  expected 6\\n  got      " + str(double(3))
     print("double: twice the value")
@@ -76,13 +76,13 @@ TEST_SHIFT = """def test_shift():
 
 
 test_shift()"""
-QUAD = '''#| export
+QUAD = """#| export
 def quad(x):
     "Four times x, by doubling twice."
     ### BEGIN SOLUTION
     return double(double(x))
     ### END SOLUTION
-'''
+"""
 TEST_QUAD = """def test_quad():
     assert quad(3) == 12
     print("quad: four times the value")
@@ -97,7 +97,7 @@ MISTAKES = f"""MISTAKES = [
 ]
 """
 
-EXAM = '''from tito.grading.exam import question
+EXAM = """from tito.grading.exam import question
 
 SECRET = 1
 
@@ -112,7 +112,7 @@ def doubled(tt, rng):
 def shifted(tt, rng):
     "An array moved by 2."
     return tt.shift(rng.normal(size=3), 2)
-'''
+"""
 
 
 def grading(grade_id, grade=False, solution=False, points=None):

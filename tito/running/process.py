@@ -29,6 +29,7 @@ class Run:
     current: int | None = None
     ended: str = ""
 
+
 RUNNER = "import sys; sys.path.insert(0, {!r}); from tito.running.runner import main; main()"
 
 
