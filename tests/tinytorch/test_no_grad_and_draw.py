@@ -74,6 +74,7 @@ def test_jupyter_is_given_mermaid():
     drawing = draw(x * x)
     bundle = drawing._repr_mimebundle_()
     assert bundle["text/vnd.mermaid"] == drawing.mermaid and "text/plain" in bundle
+    assert bundle["text/markdown"] == f"```mermaid\n{drawing.mermaid}\n```"
 
 
 def test_a_graph_too_large_to_read_is_refused_with_the_limit():

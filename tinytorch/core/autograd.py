@@ -504,7 +504,8 @@ class Graph:
         return self.mermaid
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/vnd.mermaid": self.mermaid, "text/plain": self.mermaid}
+        return {"text/vnd.mermaid": self.mermaid, "text/plain": self.mermaid,
+                "text/markdown": f"```mermaid\n{self.mermaid}\n```"}  # some editors know it there alone
 
 
 def draw(result, /, limit=200, **names):
