@@ -65,10 +65,15 @@ def mark(
     exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="An exercise, a free-text answer, or total.")],
     points: Annotated[str, typer.Argument(metavar="POINTS", help="A number; - takes yours back.")],
     why: Annotated[str, typer.Option(help="Why it is another than the automatic mark.")] = "",
-    comment: Annotated[str, typer.Option(help="What the student is to read.")] = "",
+    comment: Annotated[
+        str | None,
+        typer.Option(help='What the student is to read; "" takes it off.', show_default="what you said before stands"),
+    ] = None,
     grader: Grader = None,
 ):
     """Mark a free-text answer, or override an automatic mark; a regrade leaves it standing.
+
+    So does another mark leave the comment, and so does -, unless --comment "" takes it off.
 
     For everyone it is given to each whose submission is graded; points that somebody has by hand stand.
     """

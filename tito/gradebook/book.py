@@ -161,16 +161,17 @@ class Book:
         module: str,
         exercise: str,
         points: float | None,
-        comment: str = "",
+        comment: str | None = None,
         grader: str = "",
         why: str = "",
         seen: int | None = None,
     ) -> ManualMark:
         """Give points to an exercise, a free-text answer or the `total`; without points, a comment alone.
 
-        The newest mark of an exercise counts, and replaces what was given by hand before: None takes it back. `seen` is
-        the id of the mark that the grader saw (0 for none): raises Conflict if a newer one stands, another grader's or
-        one's own from another window that says something else.
+        The newest mark of an exercise counts, and replaces what was given by hand before: None takes it back. Without
+        `comment` the one that stands is left standing; "" takes it off. `seen` is the id of the mark that the grader
+        saw (0 for none): raises Conflict if a newer one stands, another grader's or one's own from another window that
+        says something else.
         Raises Problem for an unknown student or exercise, points outside of 0 to what it is worth, an override without
         `why`, and a mark without `grader`.
         """
@@ -193,6 +194,8 @@ class Book:
         with writing(self.engine) as connection:
             rows.require_student(connection, student, lock=True)
             theirs = rows.newest(rows.said(connection, module, student)).get(student, {}).get(row["exercise"])
+            if row["comment"] is None:
+                row["comment"] = theirs.comment if theirs else ""
             again = theirs and all(getattr(theirs, name) == value for name, value in row.items())
             if seen is not None and theirs and theirs.id > seen and not again:
                 raise Conflict(theirs)

@@ -6,10 +6,12 @@ from tito.problem import USAGE, Problem
 EVERYONE = "everyone"
 
 
-def mark(book, module: str, exercise: str, points: float | None, comment: str, grader: str, why: str) -> list[str]:
+def mark(
+    book, module: str, exercise: str, points: float | None, comment: str | None, grader: str, why: str
+) -> list[str]:
     """Give `points` to each student whose submission is graded; who has points by hand there keeps those.
 
-    None takes back what was given for the same reason, and nothing else. Returns the students whose mark is another
+    None takes back what was given for the same reason, and nothing else; comments stand without `comment`. Returns the students whose mark is another
     now. Raises Problem without `why`, for that is how these marks are known again.
     """
     if not why.strip():

@@ -80,12 +80,14 @@ def _attempt(a, older: bool) -> tuple[str, str | None]:
 
 
 def _said(m, before) -> tuple[str, str | None]:
-    """A mark; without points it takes back those of the one `before`, whose words are not said again."""
+    """A mark; without points it takes back those of the one `before`. A comment is said once, and when it is off."""
+    commented, why = (before.comment, before.why) if before else ("", "")
+    words = [m.comment or "comment taken off"] * (m.comment != commented)
     if m.points is None and before is not None and before.points is not None:
-        words = [text for text in (m.comment, m.why) if text not in ("", before.comment, before.why)]
+        words += [m.why] * (m.why not in ("", why))
         kind, points = "taken back", f"{before.points:g} points"
     else:
-        words = [text for text in (m.comment, m.why) if text]
+        words += [m.why] * bool(m.why)
         kind = m.kind
         points = {"late": f"{m.points or 0:g} days", "comment": ""}.get(m.kind, f"{m.points or 0:g} points")
     return f"{kind:11} {m.exercise} {points}  by {m.grader}{': ' if words else ''}{'; '.join(words)}", "cyan"

@@ -415,3 +415,21 @@ def test_a_mark_for_everyone_needs_its_reason_and_an_exercise_that_is_there(book
     for words, says in (((10, "", "ms", " "), "say why"), ((11, "", "ms", "unfair"), "not between 0 and 10")):
         with pytest.raises(Problem, match=says):
             everyone.mark(book, "02", "mse_loss", *words)
+
+
+def test_a_comment_stands_while_marks_change_until_it_is_taken_off(book, head):
+    book.record(head, [graded("ada")])
+    book.mark("ada", "02", "question_why", 2, "Mention the buffer.", grader="ms")
+    for points in (3, None, 1):
+        assert book.mark("ada", "02", "question_why", points, grader="tb").comment == "Mention the buffer."
+    assert standing(book).manual["question_why"].points == 1
+    assert book.mark("ada", "02", "question_why", 1, "", grader="ms").comment == ""
+    assert book.mark("ada", "02", "question_how", 1, grader="ms").comment == ""
+
+
+def test_a_mark_for_everyone_leaves_each_comment(book, head):
+    book.record(head, [graded("ada"), graded("bob")])
+    book.mark("ada", "02", "mse_loss", None, "See cell 4.", grader="ms")
+    for points in (6, None):
+        everyone.mark(book, "02", "mse_loss", points, None, "ms", "ambiguous")
+        assert [s.manual["mse_loss"].comment for s in book.standing("02")] == ["See cell 4.", ""]

@@ -228,3 +228,24 @@ def test_the_gradebook_is_read_without_numpy():
 def test_what_was_told_in_a_readable_way_is_not_cut_for_programs(tito, course):
     (course.root / "roster.csv").write_text("id,name\n" + "".join(f"student{n:03},N\n" for n in range(30)))
     assert "and 10 more" in tito("gradebook", "roster", "roster.csv")
+
+
+def test_a_comment_is_not_lost_when_the_mark_changes(tito, course):
+    (course.root / "ada.ipynb").write_text(submission())
+    tito("grade", "02", "ada.ipynb")
+    one = ("gradebook", "mark", "ada", "02", "question_why")
+    tito(*one, "2", "--comment", "Mention the buffer.", "--grader", "g")
+    tito(*one, "3", "--grader", "g")
+    tito("report", "02")
+    tito("gradebook", "export", "02", "--out", "marks.csv")
+    assert all("Mention the buffer." in (course.root / f).read_text() for f in ("reports/ada.html", "marks.csv"))
+    tito(*one, "-", "--comment", "", "--grader", "g")
+    tito("gradebook", "export", "02", "--out", "later.csv")
+    assert "Mention" not in (course.root / "later.csv").read_text()
+    told = [line[24:] for line in tito("gradebook", "history", "ada", "02").splitlines() if "question_why" in line]
+    assert told == [
+        "mark        question_why 2 points  by g: Mention the buffer.",
+        "mark        question_why 3 points  by g",
+        "taken back  question_why 3 points  by g: comment taken off",
+    ]
+    assert "takes it off" in tito("gradebook", "mark", "--help")
