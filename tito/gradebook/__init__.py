@@ -8,6 +8,7 @@
     journal     a grading's out folder, as rows
     order       which submission came last, whatever was graded last
     standing    which attempt counts, and the points after manual marks and lateness
+    changed     marks by hand that were given on another text than the one that counts
     tasks       what a module gives points for
     everyone    one mark for a whole class
     late        deadlines and the late policy of settings.ini

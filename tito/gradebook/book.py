@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from tito.gradebook import journal, late, rows, schema, tables
+from tito.gradebook import changed, journal, late, rows, schema, tables
 from tito.gradebook.engine import address, connect, reading, shown, writing
 from tito.gradebook.order import behind
 from tito.gradebook.standing import LATE, Attempt, Conflict, Late, ManualMark, Standing, counting, stand
@@ -123,7 +123,9 @@ class Book:
             attempts = rows.attempts(connection, found.folder, self._lateness(found.folder))
             marks = rows.newest(rows.said(connection, found.folder))
             counts = {name: counting(history, self.course.attempts) for name, history in attempts.items()}
-            details = rows.details(connection, [attempt.id for attempt in counts.values()])
+            before = {name: changed.earlier(marks.get(name, {}), attempts[name], counts[name]) for name in attempts}
+            given = [attempt.id for each in before.values() for attempt in each.values() if attempt]
+            details = rows.details(connection, [*(attempt.id for attempt in counts.values()), *given])
             runs = rows.runs(connection, found.folder)
         standings = []
         for person in sorted(people, key=lambda person: person.id):
@@ -131,6 +133,8 @@ class Book:
             if person.id in counts:
                 chosen = counts[person.id]
                 standing.follow(attempts[person.id], chosen, details[chosen.id], *runs[chosen.run])
+                names = changed.outdated(standing, before[person.id], details, asked)
+                standing.outdated = {name: standing.manual[name].id for name in names}
             stand(standing, asked, self._said_late(standing.manual.pop(LATE, None)))
             standings.append(standing)
         return standings
@@ -165,29 +169,30 @@ class Book:
         grader: str = "",
         why: str = "",
         seen: int | None = None,
+        unread: bool = False,
     ) -> ManualMark:
         """Give points to an exercise, a free-text answer or the `total`; without points, a comment alone.
 
         The newest mark of an exercise counts, and replaces what was given by hand before: None takes it back. Without
         `comment` the one that stands is left standing; "" takes it off. `seen` is the id of the mark that the grader
         saw (0 for none): raises Conflict if a newer one stands, another grader's or one's own from another window that
-        says something else.
+        says something else. `unread` marks are given whatever was written, and no later submission makes them outdated.
         Raises Problem for an unknown student or exercise, points outside of 0 to what it is worth, an override without
         `why`, and a mark without `grader`.
         """
         found = self.course.catalogue.find(module)
         kind = kind_of(tasks(found), exercise, points, why)
         row = {"exercise": exercise, "kind": kind, "points": points, "comment": comment, "grader": grader, "why": why}
-        return self._say(student, found.folder, row, seen)
+        return self._say(student, found.folder, row, seen, unread)
 
     def late(self, student: str, module: str, days: int, grader: str, why: str) -> ManualMark:
         """Say how many days late a student is in a module, whatever the clock says."""
         if days < 0 or not why.strip():
             raise Problem(f"{days} days late: it takes 0 or more, and a reason", next="--why TEXT", code=USAGE)
         row = {"exercise": LATE, "kind": LATE, "points": days, "comment": "", "grader": grader, "why": why}
-        return self._say(student, self._folder(module), row, None)
+        return self._say(student, self._folder(module), row, None, unread=True)
 
-    def _say(self, student: str, module: str, row: dict, seen: int | None) -> ManualMark:
+    def _say(self, student: str, module: str, row: dict, seen: int | None, unread: bool) -> ManualMark:
         if not row["grader"].strip():
             raise Problem("who gives this mark?", next="--grader NAME", code=USAGE)
         row = {name: rows.clean(value) if isinstance(value, str) else value for name, value in row.items()}
@@ -199,9 +204,14 @@ class Book:
             again = theirs and all(getattr(theirs, name) == value for name, value in row.items())
             if seen is not None and theirs and theirs.id > seen and not again:
                 raise Conflict(theirs)
-            values = row | {"student": student, "module": module, "at": late.utc()}
+            on = None if unread else self._read_now(connection, student, module)
+            values = {"until": ""} | row | {"student": student, "module": module, "at": late.utc(), "attempt": on}
             number = connection.execute(tables.manual.insert().values(values)).inserted_primary_key[0]
         return ManualMark(number, *(values[name] for name in ManualMark.__slots__[1:]))
+
+    def _read_now(self, connection, student: str, module: str) -> int:
+        history = rows.attempts(connection, module, self._lateness(module), student).get(student, [])
+        return changed.read_by(history, self.course.attempts)
 
 
 def _row(line: journal.Line, module: str, graded_at: str) -> dict:

@@ -11,14 +11,14 @@ def mark(
 ) -> list[str]:
     """Give `points` to each student whose submission is graded; who has points by hand there keeps those.
 
-    None takes back what was given for the same reason, and nothing else; comments stand without `comment`. Returns the students whose mark is another
-    now. Raises Problem without `why`, for that is how these marks are known again.
+    None takes back what was given for the same reason, and nothing else; without `comment` all comments stand. Returns
+    the students whose mark is another now. Raises Problem without `why`, for that is how these marks are known again.
     """
     if not why.strip():
         raise Problem("a mark for everyone: say why, for that is how it is known again", next="--why TEXT", code=USAGE)
     chosen = [s.student for s in book.standing(module) if _meant(s, s.manual.get(exercise), points, why)]
     for student in chosen:
-        book.mark(student, module, exercise, points, comment, grader, why)
+        book.mark(student, module, exercise, points, comment, grader, why, unread=True)
     return chosen
 
 

@@ -79,7 +79,7 @@ def details(connection: Connection, numbers: list[int]) -> dict[int, str]:
 def said(connection: Connection, module: str, student: str | None = None) -> list[tuple[str, ManualMark]]:
     """All that people said, oldest first: (student, mark)."""
     m = tables.manual.c
-    fields = (m.student, m.id, m.exercise, m.kind, m.points, m.comment, m.grader, m.why, m.at)
+    fields = (m.student, m.id, m.exercise, m.kind, m.points, m.comment, m.grader, m.why, m.at, m.attempt, m.until)
     query = select(*fields).where(m.module == module).order_by(m.id)
     rows = connection.execute(query if student is None else query.where(m.student == student))
     return [(name, ManualMark(*mark)) for name, *mark in rows]

@@ -13,7 +13,9 @@ from tito.gradebook.tables import meta, schema
 from tito.problem import Problem
 
 # What each version adds to the one before; version 1 is the first. New gradebooks are made from tables.py at once.
-STEPS: dict[int, list[str]] = {}
+STEPS: dict[int, list[str]] = {
+    2: ["ALTER TABLE manual ADD COLUMN attempt INTEGER", "ALTER TABLE manual ADD COLUMN until TEXT DEFAULT '' NOT NULL"]
+}
 VERSION = max(STEPS, default=1)
 
 

@@ -27,6 +27,20 @@ def standing(module: str, standings: list) -> None:
     waiting = sum(bool(s.waiting) for s in standings)
     if waiting:
         say(f"{counted(waiting, 'student')} with free-text answers to mark", "yellow")
+    _outdated(module, standings)
+
+
+def _outdated(module: str, standings: list) -> None:
+    """The marks by hand that were given on another text than the one that counts."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for s in standings:
+        for exercise in s.outdated:
+            since = "the answer has changed" if s.manual[exercise].kind == "mark" else "another was handed in"
+            names.setdefault((exercise, since), []).append(s.student)
+    for (exercise, since), students in sorted(names.items()):
+        say(f"{exercise}: marked on an earlier attempt, and {since} since: {_some(students)}", "yellow")
+    if names:
+        next_step(f"tito review {module.partition('_')[0]}; or give the mark again, the same will do")
 
 
 def _row(s) -> tuple:
@@ -35,7 +49,9 @@ def _row(s) -> tuple:
     late = f"{s.late.days} d{cost}" if s.late.days else ""
     points = "–" if s.total is None else f"{s.total:.4g}/{s.possible:.4g}"
     automatic = "–" if s.automatic is None else f"{s.automatic:.4g}"
-    look = s.message or (f"{counted(len(s.waiting), 'answer')} to mark" if s.waiting else "")
+    looks = [f"{counted(len(s.waiting), 'answer')} to mark"] * bool(s.waiting)
+    looks += [f"{counted(len(s.outdated), 'mark')} on an earlier attempt"] * bool(s.outdated)
+    look = s.message or ", ".join(looks)
     return (s.student, s.name, s.status, points, automatic, by_hand, late, str(s.attempts), look)
 
 
@@ -51,7 +67,10 @@ def overview(book, modules: list[str]) -> None:
     for module in modules:
         standings = book.standing(module)
         marked = sum(s.total is not None for s in standings)
-        say_parts((f"{module:20}", "bold"), (f"{marked} of {counted(len(standings), 'student')} with a mark", None))
+        again = sum(len(s.outdated) for s in standings)
+        look = f", {counted(again, 'mark')} by hand on an earlier attempt" if again else ""
+        told = f"{marked} of {counted(len(standings), 'student')} with a mark"
+        say_parts((f"{module:20}", "bold"), (told, None), (look, "yellow"))
     next_step(f"tito gradebook show {modules[0].partition('_')[0]}" if modules else "tito grade MODULE SUBMISSIONS")
 
 

@@ -27,6 +27,8 @@ class ManualMark:
     grader: str
     why: str
     at: str
+    attempt: int | None = None  # that it was given on, 0 for none; None where that is not known, or is all one
+    until: str = ""  # of "late": a deadline of the student's own, in UTC
 
 
 class Conflict(Problem):
@@ -88,6 +90,7 @@ class Standing:
     attempt: int | None = None
     attempts: int = 0  # different submissions
     waiting: list[str] = field(default_factory=list)  # cells that a person has yet to mark
+    outdated: dict[str, int] = field(default_factory=dict)  # marks that were given on another text, by exercise: ids
     seed: int | None = None
     isolation: dict[str, bool] = field(default_factory=dict)
     line: str = field(default="", repr=False)  # JSON, as the journal has it

@@ -75,5 +75,7 @@ manual = Table(
     Column("grader", Text, nullable=False),
     Column("why", Text, nullable=False),
     Column("at", Text, nullable=False),
+    Column("attempt", Integer),  # that the points were given on: 0 for none; NULL where nobody knows or it is all one
+    Column("until", Text, nullable=False, default=""),  # of `late`: a deadline of the student's own
     Index("manual_of", "module", "student"),
 )

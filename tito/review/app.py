@@ -11,7 +11,7 @@ from tito.gradebook import Conflict
 from tito.problem import Problem
 from tito.report.text import one_line, points, visible
 from tito.review import prose, zeros
-from tito.review.desk import Answer, Desk, is_marked, unmarked
+from tito.review.desk import Answer, Desk, is_marked, is_outdated, to_mark
 from tito.review.guard import Guard
 from tito.show import counted
 
@@ -64,7 +64,7 @@ def make_app(desks: dict[str, Desk], grader: str) -> tuple[Flask, Guard]:
     app.jinja_env.undefined, app.jinja_env.trim_blocks, app.jinja_env.lstrip_blocks = StrictUndefined, True, True
     app.jinja_env.filters |= {"points": points, "counted": counted, "line": one_line, "visible": visible}
     app.jinja_env.globals |= {"grader": grader, "prose": prose, "form_token": guard.form, "longest": LONGEST}
-    app.jinja_env.globals |= {"is_marked": is_marked, "desks": desks}
+    app.jinja_env.globals |= {"desks": desks}
     pages = Pages(desks, grader)
     app.add_url_rule("/", "modules", pages.modules)
     app.add_url_rule("/<folder>/", "overview", pages.overview)
@@ -107,18 +107,20 @@ class Pages:
         marks = desk.marks()
         answers = {name: desk.answers(name) for name in desk.questions}
         lines = {name: progress(desk, name, marks, answers[name]) for name in answers}
+        again = {name: sum(is_outdated(marks, a.standing, name) for a in answers[name]) for name in answers}
         said = {name: sum(name in given for given in marks.values()) for name in desk.questions}
         zeroed = {name: zeros.counts(desk, name, answers[name], marks) for name in answers}
         done = request.args.get("done", "")
-        return render_template("overview.html", desk=desk, lines=lines, said=said, zeroed=zeroed, done=done)
+        told = {"lines": lines, "said": said, "again": again, "zeroed": zeroed, "done": done}
+        return render_template("overview.html", desk=desk, **told)
 
     def begin(self, folder: str, name: str):
-        """The first answer that is not marked, or the first of all."""
+        """The first answer that is to be marked or looked at again, or the first of all."""
         desk = self._desk(folder, name)
         answers = desk.answers(name)
         if not answers:
             return redirect(url_for("overview", folder=folder))
-        left = unmarked(answers, desk.marks(), name) if desk.questions[name].task.manual else None
+        left = to_mark(answers, desk.marks(), name)
         return redirect(url_for("answer", folder=folder, name=name, key=(left or answers[0]).key))
 
     def answer(self, folder: str, name: str, key: str):
@@ -137,6 +139,8 @@ class Pages:
         try:
             if not form.says and name not in desk.marks().get(chosen.student, {}):
                 raise Problem("Give points or a comment.")
+            if request.form.get("read", "") != desk.read(chosen):
+                raise Problem("It was handed in again while you had it open.", next="Read it again, then save.")
             desk.book.mark(*mark, form.number(), form.comment, self.grader, form.why, form.seen)
         except Conflict as conflict:
             form.seen = conflict.theirs.id
@@ -149,7 +153,7 @@ class Pages:
         """0 to all empty answers, or that taken back; then the next answer to mark."""
         desk = self._desk(folder, name)
         (zeros.take_back if request.form.get("way") == "back" else zeros.give)(desk, name)
-        left = unmarked(desk.answers(name), desk.marks(), name)
+        left = to_mark(desk.answers(name), desk.marks(), name)
         return redirect(url_for("begin", folder=folder, name=name) if left else url_for("overview", folder=folder), 303)
 
     def _onward(self, desk: Desk, answers: list[Answer], chosen: Answer, go: str) -> str:
@@ -160,7 +164,7 @@ class Pages:
         elif go in {answer.key for answer in answers}:
             wanted = find(answers, go)
         elif chosen.question.task.manual:
-            wanted = unmarked(answers, desk.marks(), name, chosen.key)
+            wanted = to_mark(answers, desk.marks(), name, chosen.key)
         else:
             wanted = answers[chosen.number] if chosen.number < len(answers) else None
         if wanted is None:
@@ -171,7 +175,7 @@ class Pages:
         name = chosen.question.task.name
         mark = marks.get(chosen.student, {}).get(name)
         around = [answers[n] if 0 <= n < len(answers) else None for n in (chosen.number - 2, chosen.number)]
-        left = unmarked(answers, marks, name, chosen.key) if chosen.question.task.manual else None
+        left = to_mark(answers, marks, name, chosen.key)
         return render_template(
             "answer.html",
             desk=desk,
@@ -186,6 +190,8 @@ class Pages:
             previous=around[0],
             following=around[1],
             left=left,
+            again=is_outdated(marks, chosen.standing, name),
+            read=desk.read(chosen),
             line=progress(desk, name, marks, answers),
             zeroed=zeros.counts(desk, name, answers, marks),
             conflict=conflict,
@@ -200,6 +206,6 @@ def find(answers: list[Answer], key: str) -> Answer:
 
 
 def progress(desk: Desk, name: str, marks: dict, answers: list[Answer] | None = None) -> tuple[int, int]:
-    """How many have points by hand, of how many."""
+    """How many have points by hand that were given on what is handed in now, of how many."""
     answers = desk.answers(name) if answers is None else answers
-    return sum(is_marked(marks, answer.student, name) for answer in answers), len(answers)
+    return sum(is_marked(marks, answer.standing, name) for answer in answers), len(answers)

@@ -80,6 +80,11 @@ class Desk:
         pairs = enumerate(zip(keys, chosen, strict=True), 1)
         return [Answer(key, number, standing, question) for number, (key, standing) in pairs]
 
+    def read(self, answer: Answer) -> str:
+        """What stands for what a grader reads of an answer: its text, or of code the submission."""
+        text = answer.text if answer.question.task.manual else answer.standing.digest
+        return self._key(answer.question.task.name, f"{answer.student}\0{text}", self.secret)
+
     def _key(self, name: str, student: str, secret: bytes) -> str:
         text = f"{self.module.folder}\0{name}\0{student}".encode("utf-8", "replace")
         return hmac.new(secret, text, hashlib.sha256).hexdigest()[:16]
@@ -147,14 +152,31 @@ def added(question: Question, text: str) -> str:
     return "\n".join(line for line in lines if line.strip() != ANSWER).strip()
 
 
-def is_marked(marks: dict, student: str, name: str) -> bool:
+def has_points(marks: dict, student: str, name: str) -> bool:
     """Whether a person has given points for it."""
     mark = marks.get(student, {}).get(name)
     return mark is not None and mark.points is not None
 
 
-def unmarked(answers: list[Answer], marks: dict, name: str, after: str = "") -> Answer | None:
-    """The next one without points behind the answer with the key `after`, and from the beginning when none is left."""
+def is_outdated(marks: dict, standing: Standing, name: str) -> bool:
+    """Whether its points were given on another text than it has now."""
+    return has_points(marks, standing.student, name) and marks[standing.student][name].id == standing.outdated.get(name)
+
+
+def is_marked(marks: dict, standing: Standing, name: str) -> bool:
+    """Whether a person has given points for it as it is now."""
+    return has_points(marks, standing.student, name) and not is_outdated(marks, standing, name)
+
+
+def to_mark(answers: list[Answer], marks: dict, name: str, after: str = "") -> Answer | None:
+    """The next one to mark or to look at again behind the answer with the key `after`, else from the beginning.
+
+    What the exam grades is only looked at again.
+    """
     place = next((n for n, answer in enumerate(answers, 1) if answer.key == after), 0)
-    ahead = answers[place:] + answers[: max(place - 1, 0)]
-    return next((answer for answer in ahead if not is_marked(marks, answer.student, name)), None)
+    for answer in answers[place:] + answers[: max(place - 1, 0)]:
+        if answer.question.task.manual and not has_points(marks, answer.student, name):
+            return answer
+        if is_outdated(marks, answer.standing, name):
+            return answer
+    return None

@@ -1,14 +1,14 @@
 """One step gives 0 to all empty answers of a question, and another takes that back."""
 
 from tito.gradebook import Conflict
-from tito.review.desk import Answer, Desk, is_marked
+from tito.review.desk import Answer, Desk, has_points
 
 WHY = "nothing is written"
 
 
 def empty(desk: Desk, name: str, answers: list[Answer], marks: dict) -> list[Answer]:
     """Those in which nothing is written and which nobody has marked; a cell that is missing is not empty."""
-    return [a for a in answers if name in desk.empty(a.standing) and not is_marked(marks, a.student, name)]
+    return [a for a in answers if name in desk.empty(a.standing) and not has_points(marks, a.student, name)]
 
 
 def given(answers: list[Answer], marks: dict, name: str, grader: str) -> list[Answer]:

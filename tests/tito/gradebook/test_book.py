@@ -433,3 +433,74 @@ def test_a_mark_for_everyone_leaves_each_comment(book, head):
     for points in (6, None):
         everyone.mark(book, "02", "mse_loss", points, None, "ms", "ambiguous")
         assert [s.manual["mse_loss"].comment for s in book.standing("02")] == ["See cell 4.", ""]
+
+
+def answering(student, digest, text, **fields):
+    return graded(student, digest=digest, answers={"question_why": text} if text is not None else {}, **fields)
+
+
+def outdated(book, student="ada"):
+    return sorted(standing(book, student).outdated)
+
+
+def test_a_mark_given_on_another_text_is_told_until_the_answer_is_marked_again(book, head):
+    book.record(head, [answering("ada", "1", "**Why?**\n\nBecause.")])
+    book.mark("ada", "02", "question_why", 0, grader="ms")
+    book.mark("ada", "02", "question_how", 1, grader="ms")
+    assert outdated(book) == []
+    book.record(head, [answering("ada", "2", "**Why?**  \n\nBecause.\n")])  # another file, the same answer
+    assert outdated(book) == []
+    book.record(head, [answering("ada", "3", "**Why?**\n\nA long answer.")])
+    assert outdated(book) == ["question_why"] and standing(book).manual["question_why"].points == 0
+    book.record(head | {"seed": 8}, [answering("ada", "3", "**Why?**\n\nA long answer.")])
+    assert outdated(book) == ["question_why"]
+    book.mark("ada", "02", "question_why", 0, grader="ms")  # the same mark will do
+    assert outdated(book) == []
+
+
+def test_an_override_and_a_total_are_told_when_another_submission_counts(book, head):
+    book.record(head, [graded("ada", digest="1"), failed("bob")])
+    book.hand_in("02", [{"student": "zoe", "digest": "", "original": "", "late": 0, "submitted_at": ""}])
+    book.mark("ada", "02", "mse_loss", 6, grader="ms", why="copied")
+    for student in ("ada", "bob", "zoe"):
+        book.mark(student, "02", TOTAL, 0, grader="ms", why="never handed in")
+    book.record(head | {"seed": 8}, [graded("ada", digest="1"), failed("bob")])  # graded again, nothing new
+    assert [outdated(book, name) for name in ("ada", "bob", "zoe")] == [[], [], []]
+    book.record(head, [graded(name, digest=f"{name} again") for name in ("ada", "bob", "zoe")])
+    assert [outdated(book, name) for name in ("ada", "bob", "zoe")] == [["mse_loss", TOTAL], [TOTAL], [TOTAL]]
+    assert standing(book, "zoe").total == 0
+    book.mark("zoe", "02", TOTAL, None, grader="ms")
+    assert outdated(book, "zoe") == []
+
+
+def test_while_a_mark_is_superseded_nothing_is_called_outdated(book, head):
+    book.record(head, [answering("ada", "1", "A")])
+    book.mark("ada", "02", "question_why", 1, grader="ms")
+    book.record(head | {"seed": 8}, [failed("ada", "superseded")])
+    book.mark("ada", "02", "mse_loss", 1, grader="ms", why="on what was handed in before")
+    assert outdated(book) == []
+    book.record(head | {"seed": 9}, [answering("ada", "1", "A")])
+    assert outdated(book) == []
+
+
+def test_the_best_attempt_that_still_counts_makes_no_mark_outdated(configured, place, head):
+    with gradebook.open(configured(attempts="best"), place) as book:
+        book.record(head, [answering("ada", "1", "A")])
+        book.mark("ada", "02", "question_why", 1, grader="ms")
+        book.record(head, [graded("ada", "mse_loss_value", digest="2", answers={"question_why": "B"})])
+        assert outdated(book) == []
+
+
+def test_a_mark_for_everyone_was_given_on_no_text(book, head):
+    book.record(head, [answering("ada", "1", "A")])
+    everyone.mark(book, "02", "question_why", 3, None, "ms", "unfair")
+    book.record(head, [answering("ada", "2", "B")])
+    assert outdated(book) == []
+
+
+def test_an_answer_that_is_gone_is_told_and_a_submission_that_cannot_be_read_is_nothing_to_look_at(book, head):
+    book.record(head, [answering("ada", "1", "A"), answering("bob", "1", "B")])
+    for student in ("ada", "bob"):
+        book.mark(student, "02", "question_why", 3, grader="ms")
+    book.record(head, [answering("ada", "2", None), failed("bob", digest="2")])
+    assert [outdated(book, name) for name in ("ada", "bob")] == [["question_why"], []]

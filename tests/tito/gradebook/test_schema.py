@@ -108,3 +108,16 @@ def test_a_gradebook_that_is_not_there_is_made_only_where_it_is_to_be(course, tm
     assert not (tmp_path / "new.db").exists()
     with pytest.raises(Problem, match="unable to open"):
         gradebook.open(course, str(tmp_path / "nowhere" / "new.db"))
+
+
+def test_marks_of_the_first_version_are_never_called_outdated(course, old, head):
+    with sqlite3.connect(old) as connection:
+        values = "'ada', '02_losses', 'mse_loss', 'override', 5, 'See me.', 'ms', 'copied', '2026-01-01T00:00:00Z'"
+        columns = "student, module, exercise, kind, points, comment, grader, why, at"
+        connection.execute(f"INSERT INTO manual ({columns}) VALUES ({values})")
+    connection.close()
+    with gradebook.open(course, str(old)) as book:
+        for digest in ("1", "2"):
+            book.record(head, [graded("ada", digest=digest)])
+        [ada] = book.standing("02")
+    assert ada.outdated == {} and (ada.manual["mse_loss"].points, ada.manual["mse_loss"].comment) == (5, "See me.")

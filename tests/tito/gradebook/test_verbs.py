@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from gradings import HALF, submission
 from rich.console import Console
+from school import cell
 
 from tito.gradebook import ManualMark, Standing, show
 from tito.ways.export import FORMATS
@@ -249,3 +250,26 @@ def test_a_comment_is_not_lost_when_the_mark_changes(tito, course):
         "taken back  question_why 3 points  by g: comment taken off",
     ]
     assert "takes it off" in tito("gradebook", "mark", "--help")
+
+
+def test_a_mark_on_an_answer_that_was_rewritten_is_told(tito, course):
+    def hand_in(name, text):
+        raw = json.loads(submission())
+        raw["cells"].append(cell(text, "markdown", grade_id="question_why", grade=True, solution=True, points=3))
+        (course.root / "class" / f"{name}.ipynb").write_text(json.dumps(raw))
+
+    (course.root / "class").mkdir()
+    hand_in("kim", "nothing"), hand_in("lea", "Right.")
+    tito("grade", "02", "class")
+    for name, points in (("kim", "0"), ("lea", "3")):
+        tito("gradebook", "mark", name, "02", "question_why", points)
+    tito("gradebook", "mark", "lea", "02", "mse_loss", "6", "--why", "copied")
+    assert "earlier attempt" not in tito("gradebook", "show", "02")
+    hand_in("kim", "A long answer."), hand_in("lea", "Nonsense.")
+    tito("grade", "02", "class")
+    shown = tito("gradebook", "show", "02")
+    assert "question_why: marked on an earlier attempt, and the answer has changed since: kim, lea" in shown
+    assert "mse_loss: marked on an earlier attempt, and another was handed in since: lea" in shown
+    assert "2 marks on an earlier attempt" in shown and "3 marks by hand on an earlier" in tito("gradebook", "show")
+    tito("gradebook", "mark", "lea", "02", "question_why", "3")
+    assert "changed since: kim\n" in tito("gradebook", "show", "02")

@@ -1,7 +1,7 @@
 """Marks through the real server, by forms alone: kept at once, never lost, never over another's."""
 
 import pytest
-from course_fixture import tito
+from course_fixture import source_of, tito
 
 from tito import gradebook
 from tito.grading.results import Result
@@ -212,3 +212,54 @@ def test_a_table_of_millions_of_cells_stays_text():
     shown = prose.answer("|a" * 500 + "\n" + "|-" * 500 + "\n" + "|\n" * 900)
     assert len(shown) < 10_000 and "<table>" not in shown
     assert "<table>" in prose.answer("|a|b|\n|-|-|\n|1|2|")
+
+
+def hand_in_again(course, student: str, answer: str) -> None:
+    path = course.root.parent / "again" / f"{student}.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes((course.root.parent / "class" / f"{student}.ipynb").read_bytes())
+    source_of(path, 9, answer)  # question_why
+    assert tito(course.root, "grade", "01", path.parent, "--out", "grades-again").returncode == 0
+
+
+@pytest.fixture
+def classroom(graded, course):
+    """The class's files beside the copy of the course."""
+    (course.root.parent / "class").symlink_to(graded.parent / "class")
+    return course
+
+
+def test_an_answer_that_was_rewritten_is_stopped_at_with_its_old_mark(review, classroom, given):
+    running = review("ann", "--names")
+    running.enter()
+    for _ in range(4):
+        path, fields = running.form("question_why")
+        assert running.ask(path, fields | {"points": "0.5", "comment": "Half of it."})[0] == 303
+    running.ask(running.form("double")[0], running.form("double")[1] | {"points": "1", "why": "copied"})  # ada's
+    assert "4 of 4 · done" in running.ask("/01_first/")[2]
+    hand_in_again(classroom, "ada", "## Why?\n\nAnother answer.")
+    page = running.ask("/01_first/")[2]
+    assert "3 of 4 · 1 to look at again" in page and "Everything is marked" not in page
+    path, fields = running.form("question_why")
+    page = running.ask(path)[2]
+    assert "Marked on an earlier attempt." in page and "ann gave 0.5 of 1" in page and "Another answer." in page
+    status, headers, _ = running.ask(path, fields | {"points": "0.5", "comment": "Half of it."})
+    assert (status, headers["Location"]) == (303, "/01_first/?done=question_why")
+    page = running.ask("/01_first/")[2]
+    assert "4 of 4 · done" in page and "Go on with double" in page
+    path, fields = running.form("double")
+    assert "Another was handed in since" in running.ask(path)[2]
+    assert running.ask(path, fields | {"points": "1", "why": "copied"})[0] == 303
+    assert "Everything is marked" in running.ask("/01_first/")[2]
+
+
+def test_a_mark_typed_beside_an_answer_that_has_changed_meanwhile_is_not_kept(review, classroom, given):
+    running = review("ann", "--names")
+    running.enter()
+    path, fields = running.form("question_why")  # ada's
+    hand_in_again(classroom, "ada", "## Why?\n\nAnother answer.")
+    status, _, page = running.ask(path, fields | {"points": "1", "comment": "My words."})
+    assert status == 422 and "handed in again" in page and "My words." in page and "Another answer." in page
+    assert given() == {}
+    _, fields = running.form("question_why", path.rpartition("/")[2])
+    assert running.ask(path, fields | {"points": "1"})[0] == 303 and given() == {"ada": (1.0, "", "ann")}
