@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import re
 import stat
 import zipfile
 from collections.abc import Callable
@@ -123,10 +124,11 @@ def _open(path: Path, module) -> tuple[Shelf, str]:
     shelf, name = {path.name: lambda: _bytes(path)}, path.name
     if _is_folder(path):
         shelf = _folder(path)
-        name = _chosen(list(shelf), module, shown(path.name))
+        name = _chosen(shelf, module, shown(path.name))
     if name.lower().endswith(".zip"):
         shelf = _zip(shelf[name]())
-        name = _chosen([inside for inside in shelf if inside.lower().endswith(KINDS[:2])], module, "the zip")
+        unzipped = {inside: read for inside, read in shelf.items() if inside.lower().endswith(KINDS[:2])}
+        name = _chosen(unzipped, module, "the zip")
     return shelf, name
 
 
@@ -166,22 +168,35 @@ def _visible(names: list[str]) -> list[str]:
 
 
 def _of_lesson(names: list[str], module) -> list[list[str]]:
-    """The files that bear the lesson's own names: its notebook, then its export."""
+    """The files that bear the lesson's own names: its notebook, then its export.
+
+    A browser or Canvas numbers the second notebook of a name, `losses_dev (1)` or `losses_dev-1`: either may be the
+    later one, so both are meant.
+    """
     export = f"/{(module.target or '').replace('.', '/')}.py"
-    notebooks = [name for name in names if PurePosixPath(name).name == module.notebook.name]
+    own = re.compile(re.escape(module.notebook.stem) + r"([ _-]?\(?\d+\)?)?\.ipynb")
+    notebooks = [name for name in names if own.fullmatch(PurePosixPath(name).name)]
     return [notebooks, [name for name in names if f"/{name}".endswith(export)]]
 
 
-def _chosen(names: list[str], module, where: str) -> str:
+def _chosen(shelf: Shelf, module, where: str) -> str:
     """Which of several files is the submission: the lesson's notebook or export, then the only one of a kind."""
-    names = _visible(names)
+    names = _visible(list(shelf))
     kinds = ([name for name in names if name.lower().endswith(kind)] for kind in KINDS)
     for found in (*_of_lesson(names, module), *kinds):
-        if len(found) == 1:
+        if len(found) == 1 or _handed_in_twice(shelf, found, module):
             return found[0]
         if found:
             raise Refused(UNREADABLE, _too_many(found, where))
     raise Refused(MISSING, f"no notebook or .py export in {where}; hand in {module.notebook.name}")
+
+
+def _handed_in_twice(shelf: Shelf, found: list[str], module) -> bool:
+    """Whether two files are the lesson's notebook and, beside it, the same under a number."""
+    paths = [PurePosixPath(name) for name in found]
+    if len(paths) != 2 or paths[0].parent != paths[1].parent or module.notebook.name not in {p.name for p in paths}:
+        return False
+    return shelf[found[0]]() == shelf[found[1]]()
 
 
 def _too_many(found: list[str], where: str) -> str:
