@@ -1,6 +1,7 @@
 """`tito gradebook ...`: the verbs of the gradebook, thin."""
 
 import getpass
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -82,17 +83,20 @@ def mark(
 
     So does another mark leave the comment, and so does -, unless --comment "" takes it off.
 
-    For everyone it is given to each whose submission is graded; points that somebody has by hand stand.
+    For everyone it is given to each whose submission is graded; points that somebody has by hand stand,
+    and who loses points by it is told.
     """
     from tito.gradebook import everyone, show
 
+    who, number = grader or getpass.getuser(), _number(points)
     with _open() as book:
-        if student == everyone.EVERYONE:
-            who = grader or getpass.getuser()
-            show.marked_all(everyone.mark(book, module, exercise, _number(points), comment, who, why), exercise, points)
+        if student != everyone.EVERYONE:
+            show.marked(student, book.mark(student, module, exercise, number, comment, who, why))
             return
-        given = book.mark(student, module, exercise, _number(points), comment, grader or getpass.getuser(), why)
-        show.marked(student, given)
+        losing = [] if number is None else everyone.losing(book, module, exercise, number, why)
+        given = everyone.mark(book, module, exercise, number, comment, who, why)
+    back = f"tito gradebook mark {everyone.EVERYONE} {module} {exercise} - --why {shlex.quote(why)}"
+    show.marked_all(given, exercise, points, losing, back)
 
 
 def _number(text: str) -> float | None:
@@ -108,15 +112,40 @@ def _number(text: str) -> float | None:
 def late(
     student: Student,
     module: Module,
-    days: Annotated[int, typer.Argument(metavar="DAYS", min=0)],
-    why: Annotated[str, typer.Option(help="Why.")],
+    days: Annotated[
+        str | None, typer.Argument(metavar="[DAYS]", help="A number; - takes back what you said.", show_default=False)
+    ] = None,
+    until: Annotated[
+        str, typer.Option(metavar="DATE", help="A deadline of their own: 2026-11-24, or with a time.")
+    ] = "",
+    why: Annotated[str, typer.Option(help="Why.")] = "",
     grader: Grader = None,
 ):
-    """Say how many days late a submission is, whatever the clock says; 0 forgives."""
+    """Say how many days late a submission is, whatever the clock says; 0 forgives.
+
+    With --until the days are counted from that date, of what is handed in later too. That takes hand-in times.
+    """
     from tito.gradebook import show
 
+    number = _days(days, until)
     with _open() as book:
-        show.marked(student, book.late(student, module, days, grader or getpass.getuser(), why))
+        show.marked(student, book.late(student, module, number, grader or getpass.getuser(), why, until))
+        attempts = book.history(student, module)[0] if until else []
+        if attempts and not attempts[-1].submitted_at:
+            show.no_times(student, module)
+
+
+def _days(text: str | None, until: str) -> int | None:
+    from tito.problem import USAGE, Problem
+
+    if (text is None) == (not until):
+        what = "DAYS and --until say two things" if until else "how late? It takes DAYS or --until DATE"
+        raise Problem(what, next="0 forgives, --until 2026-11-24 extends, - takes it back", code=USAGE)
+    if text in (None, "-"):
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 5):
+        raise Problem(f"{text!r} is no number of days", next="0 or more, or --until DATE, or -", code=USAGE)
+    return int(text)
 
 
 @app.command()

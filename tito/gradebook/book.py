@@ -65,7 +65,8 @@ class Book:
         found = {}
         with reading(self.engine) as connection:
             for module in modules if self.course.attempts == "last" else ():
-                for name, history in rows.attempts(connection, module, self._lateness(module)).items():
+                lateness = self._lateness(module, rows.newest(rows.said(connection, module)))
+                for name, history in rows.attempts(connection, module, lateness).items():
                     if any(number > before for number in behind(history)):
                         found[name] = counting(history, "last").status
         return found
@@ -120,8 +121,8 @@ class Book:
         asked = tasks(found)
         with reading(self.engine) as connection:
             people = connection.execute(select(tables.student)).all()
-            attempts = rows.attempts(connection, found.folder, self._lateness(found.folder))
             marks = rows.newest(rows.said(connection, found.folder))
+            attempts = rows.attempts(connection, found.folder, self._lateness(found.folder, marks))
             counts = {name: counting(history, self.course.attempts) for name, history in attempts.items()}
             before = {name: changed.earlier(marks.get(name, {}), attempts[name], counts[name]) for name in attempts}
             given = [attempt.id for each in before.values() for attempt in each.values() if attempt]
@@ -142,12 +143,13 @@ class Book:
     def _folder(self, module: str) -> str:
         return self.course.catalogue.find(module).folder
 
-    def _lateness(self, module: str):
+    def _lateness(self, module: str, marks: dict[str, dict[str, ManualMark]]):
         deadline = self.deadlines.get(module)
-        return lambda submitted_at, flagged: late.lateness(self.policy, deadline, submitted_at, flagged)
+        own = {student: said[LATE].until for student, said in marks.items() if LATE in said}
+        return lambda student, *came: late.lateness(self.policy, deadline, *came, own.get(student, ""))
 
     def _said_late(self, mark: ManualMark | None) -> Late | None:
-        if mark is None:
+        if mark is None or mark.points is None:
             return None
         return Late(int(mark.points), self.policy.penalty(int(mark.points)), f"{mark.grader}: {mark.why}")
 
@@ -156,8 +158,9 @@ class Book:
         folder = self._folder(module)
         with reading(self.engine) as connection:
             rows.require_student(connection, student)
-            attempts = rows.attempts(connection, folder, self._lateness(folder), student)
-            return attempts.get(student, []), [mark for _, mark in rows.said(connection, folder, student)]
+            said = rows.said(connection, folder, student)
+            attempts = rows.attempts(connection, folder, self._lateness(folder, rows.newest(said)), student)
+            return attempts.get(student, []), [mark for _, mark in said]
 
     def mark(
         self,
@@ -185,12 +188,22 @@ class Book:
         row = {"exercise": exercise, "kind": kind, "points": points, "comment": comment, "grader": grader, "why": why}
         return self._say(student, found.folder, row, seen, unread)
 
-    def late(self, student: str, module: str, days: int, grader: str, why: str) -> ManualMark:
-        """Say how many days late a student is in a module, whatever the clock says."""
-        if days < 0 or not why.strip():
-            raise Problem(f"{days} days late: it takes 0 or more, and a reason", next="--why TEXT", code=USAGE)
+    def late(
+        self, student: str, module: str, days: int | None, grader: str, why: str = "", until: str = ""
+    ) -> ManualMark:
+        """Say how many days late a student is in a module, whatever the clock says; or `until` when it is not late.
+
+        Without either, what was said before is taken back. Raises Problem for days below 0, a day that is none, and
+        where there is no reason.
+        """
+        folder = self._folder(module)
         row = {"exercise": LATE, "kind": LATE, "points": days, "comment": "", "grader": grader, "why": why}
-        return self._say(student, self._folder(module), row, None, unread=True)
+        if until:
+            row["until"] = late.until(until, self.deadlines.get(folder))
+        if (days or 0) < 0 or not why.strip() and (until or days is not None):
+            what = f"an extension until {until}" if until else f"{days} days late: 0 or more"
+            raise Problem(f"{what}: it takes a reason", next="--why TEXT", code=USAGE)
+        return self._say(student, folder, row, None, unread=True)
 
     def _say(self, student: str, module: str, row: dict, seen: int | None, unread: bool) -> ManualMark:
         if not row["grader"].strip():
@@ -198,20 +211,19 @@ class Book:
         row = {name: rows.clean(value) if isinstance(value, str) else value for name, value in row.items()}
         with writing(self.engine) as connection:
             rows.require_student(connection, student, lock=True)
-            theirs = rows.newest(rows.said(connection, module, student)).get(student, {}).get(row["exercise"])
+            said = rows.newest(rows.said(connection, module, student))
+            theirs = said.get(student, {}).get(row["exercise"])
             if row["comment"] is None:
                 row["comment"] = theirs.comment if theirs else ""
             again = theirs and all(getattr(theirs, name) == value for name, value in row.items())
             if seen is not None and theirs and theirs.id > seen and not again:
                 raise Conflict(theirs)
-            on = None if unread else self._read_now(connection, student, module)
+            lateness = self._lateness(module, said)
+            history = [] if unread else rows.attempts(connection, module, lateness, student).get(student, [])
+            on = None if unread else changed.read_by(history, self.course.attempts)
             values = {"until": ""} | row | {"student": student, "module": module, "at": late.utc(), "attempt": on}
             number = connection.execute(tables.manual.insert().values(values)).inserted_primary_key[0]
         return ManualMark(number, *(values[name] for name in ManualMark.__slots__[1:]))
-
-    def _read_now(self, connection, student: str, module: str) -> int:
-        history = rows.attempts(connection, module, self._lateness(module), student).get(student, [])
-        return changed.read_by(history, self.course.attempts)
 
 
 def _row(line: journal.Line, module: str, graded_at: str) -> dict:

@@ -1,6 +1,6 @@
 """One mark for a whole class, as for a question that was unfair: all points to everyone, and how to take them back."""
 
-from tito.gradebook import ManualMark
+from tito.gradebook import TOTAL, ManualMark
 from tito.problem import USAGE, Problem
 
 EVERYONE = "everyone"
@@ -20,6 +20,22 @@ def mark(
     for student in chosen:
         book.mark(student, module, exercise, points, comment, grader, why, unread=True)
     return chosen
+
+
+def losing(book, module: str, exercise: str, points: float, why: str) -> list[str]:
+    """Those who would lose points by such a mark."""
+    meant = [s for s in book.standing(module) if _meant(s, s.manual.get(exercise), points, why)]
+    return [standing.student for standing in meant if (_has(standing, exercise) or 0.0) > points]
+
+
+def _has(standing, exercise: str) -> float | None:
+    """The points of an exercise, a person's before the exam's; or those in all."""
+    given = standing.manual.get(exercise)
+    if exercise == TOTAL:
+        return standing.total
+    if given is not None and given.points is not None:
+        return given.points
+    return standing.result.by("exercise").get(exercise, (None,))[0]
 
 
 def _meant(standing, given: ManualMark | None, points: float | None, why: str) -> bool:

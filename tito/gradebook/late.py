@@ -60,6 +60,28 @@ def deadlines(text: str, catalogue) -> dict[str, datetime]:
     return found
 
 
+def until(text: str, deadline: datetime | None) -> str:
+    """A deadline of a student's own as the gradebook keeps it; raises Problem, also where the class's is later."""
+    try:
+        found = _moment(text.strip()).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        advice = "write a day, at whose end it is, or a day and a time: --until 2026-11-24, --until '2026-11-24 18:00'"
+        raise Problem(f"--until {text}: no date that there is", next=advice, code=USAGE) from None
+    if deadline and found <= deadline:
+        what = f"--until {text} is no extension: everyone has until {local(utc(deadline))}"
+        raise Problem(what, next="name a later day", code=USAGE)
+    return utc(found)
+
+
+def local(at: str) -> str:
+    """A time of the gradebook, as this machine's clock shows it."""
+    return _known(at).astimezone().strftime("%Y-%m-%d %H:%M %Z").strip()
+
+
+def _known(at: str) -> datetime:
+    return datetime.strptime(at, UTC).replace(tzinfo=timezone.utc)
+
+
 def _moment(text: str) -> datetime:
     """A day and a time, or the end of a day, in any form of ISO 8601 that this Python reads. Raises ValueError."""
     try:
@@ -68,12 +90,15 @@ def _moment(text: str) -> datetime:
         return datetime.fromisoformat(text)
 
 
-def lateness(policy: Policy, deadline: datetime | None, submitted_at: str, flagged: bool) -> Late:
-    """How late a submission is. Where the time is not known but the place it came from calls it late, one day."""
-    days = 0
+def lateness(policy: Policy, deadline: datetime | None, submitted_at: str, flagged: bool, own: str = "") -> Late:
+    """How late a submission is, after the class's deadline or the student's `own`, whichever is later.
+
+    Where the time is not known but the place it came from calls it late, one day.
+    """
+    days, theirs = 0, [_known(own)] if own else []
+    deadline = max(theirs + ([deadline] if deadline else []), default=None)
     if deadline and submitted_at:
-        submitted = datetime.strptime(submitted_at, UTC).replace(tzinfo=timezone.utc)
-        days = max(0, math.ceil((submitted - deadline).total_seconds() / DAY))
+        days = max(0, math.ceil((_known(submitted_at) - deadline).total_seconds() / DAY))
     elif flagged:
         days = 1
     return Late(days, policy.penalty(days))

@@ -43,19 +43,19 @@ def modules(connection: Connection) -> set[str]:
 
 
 def attempts(connection: Connection, module: str, lateness, student: str | None = None) -> dict[str, list[Attempt]]:
-    """By student, in the order in which they were graded; `lateness(submitted_at, flagged)` gives each its Late."""
+    """By student, in the order in which they were graded; `lateness(student, submitted_at, flagged)` gives a Late."""
     a, came = tables.attempt.c, {}
     # of a submission that came more than once, the earliest counts; a time that is known says more than a flag
     for name, digest, when, flag in known_hand_ins(connection, module):
         came.setdefault((name, digest), []).append((not when, when, flag))
-    late = {key: lateness(when, bool(flag)) for key, times in came.items() for _, when, flag in [min(times)]}
+    late = {key: lateness(key[0], when, bool(flag)) for key, times in came.items() for _, when, flag in [min(times)]}
     newest = {key: max(when for _, when, _ in times) for key, times in came.items()}
     fields = (a.id, a.student, a.run, a.file, a.digest, a.status, a.message, a.points, a.possible, a.graded_at)
     query = select(*fields).where(a.module == module).order_by(a.student, a.graded_at, a.id)
     found: dict[str, list[Attempt]] = {}
     for row in connection.execute(query if student is None else query.where(a.student == student)):
         key = (row.student, row.digest)
-        attempt = Attempt(*row, late.get(key, lateness("", False)), newest.get(key, ""))
+        attempt = Attempt(*row, late.get(key, lateness(row.student, "", False)), newest.get(key, ""))
         found.setdefault(row.student, []).append(attempt)
     return found
 

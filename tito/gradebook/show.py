@@ -1,6 +1,7 @@
 """What the gradebook's verbs print."""
 
 from tito.console import next_step, say, say_parts, screen, table
+from tito.gradebook.late import local
 from tito.gradebook.order import behind
 from tito.grading.grades import printable
 from tito.grading.pieces import GRADED
@@ -102,13 +103,12 @@ def _said(m, before) -> tuple[str, str | None]:
     """A mark; without points it takes back those of the one `before`. A comment is said once, and when it is off."""
     commented, why = (before.comment, before.why) if before else ("", "")
     words = [m.comment or "comment taken off"] * (m.comment != commented)
-    if m.points is None and before is not None and before.points is not None:
+    if not _points(m) and before is not None and _points(before):
         words += [m.why] * (m.why not in ("", why))
-        kind, points = "taken back", f"{before.points:g} points"
+        kind, points = "taken back", _points(before)
     else:
         words += [m.why] * bool(m.why)
-        kind = m.kind
-        points = {"late": f"{m.points or 0:g} days", "comment": ""}.get(m.kind, f"{m.points or 0:g} points")
+        kind, points = m.kind, _points(m)
     return f"{kind:11} {m.exercise} {points}  by {m.grader}{': ' if words else ''}{'; '.join(words)}", "cyan"
 
 
@@ -190,17 +190,35 @@ def exported(done) -> None:
 
 def marked(student: str, mark) -> None:
     """One mark that somebody gave."""
-    points = {"late": f"{mark.points or 0:g} days late"}.get(mark.kind)
-    points = points or ("no points by hand" if mark.points is None else f"{mark.points:g} points")
-    say_parts(("kept  ", "green"), (f"{student}, {mark.exercise}: {points}, by {mark.grader}", None))
+    nothing = "as the clock says" if mark.kind == "late" else "no points by hand"
+    say_parts(("kept  ", "green"), (f"{student}, {mark.exercise}: {_points(mark) or nothing}, by {mark.grader}", None))
 
 
-def marked_all(students: list[str], exercise: str, points: str) -> None:
-    """One mark that a class got, or what of it was taken back."""
+def _points(mark) -> str:
+    """What a mark gives; "" for nothing."""
+    if mark.until:
+        return f"until {local(mark.until)}"
+    if mark.points is None:
+        return ""
+    return counted(int(mark.points), "day") if mark.kind == "late" else f"{mark.points:g} points"
+
+
+def no_times(student: str, module: str) -> None:
+    """That a date is of no use where it is not known when something came."""
+    say(f"it is not known when {student} handed in, so nothing is counted from that date yet", "yellow")
+    days = f"tito gradebook late {typed(student)} {module} DAYS --why TEXT"
+    next_step(f"tito collect ZIP {module} --worksheet WORKSHEET brings Moodle's times; elsewhere {days}")
+
+
+def marked_all(students: list[str], exercise: str, points: str, losing: list[str], back: str) -> None:
+    """One mark that a class got, or what of it was taken back; who is `losing` points by it, and the way `back`."""
     what = "taken back" if points == "-" else f"{points} points"
     say_parts(("kept  ", "green"), (f"{exercise}: {what} for {counted(len(students), 'student')}", None))
     if students:
         say(f"      {_some(students)}", "dim")
+    if losing:
+        say(f"points are lost by {counted(len(losing), 'student')} who had more: {_some(losing)}", "yellow")
+        next_step(f"{back} takes it back from all")
 
 
 def collected(module, done) -> None:

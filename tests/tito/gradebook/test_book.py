@@ -504,3 +504,40 @@ def test_an_answer_that_is_gone_is_told_and_a_submission_that_cannot_be_read_is_
         book.mark(student, "02", "question_why", 3, grader="ms")
     book.record(head, [answering("ada", "2", None), failed("bob", digest="2")])
     assert [outdated(book, name) for name in ("ada", "bob")] == [["question_why"], []]
+
+
+def test_a_deadline_of_ones_own_counts_for_what_is_handed_in_later_too_and_can_be_taken_back(configured, place, head):
+    course = configured(late_policy="10 % a day", deadlines="02 2026-11-20T12:00+00:00")
+    came = {"student": "ada", "original": "x", "late": 1}
+
+    def lateness(digest, at):
+        book.record(head, [graded("ada", digest=digest)])
+        book.hand_in("02", [came | {"digest": digest, "submitted_at": at}])
+        return standing(book).late.days, standing(book).total
+
+    with gradebook.open(course, place) as book:
+        assert lateness("1", "2026-11-22T12:00:00Z") == (2, 12.8)
+        book.late("ada", "02", None, "ms", "ill", until="2026-11-24T12:00+00:00")
+        assert (standing(book).late.days, standing(book).total) == (0, 16)
+        assert lateness("2", "2026-11-24T12:00:00Z") == (0, 16)
+        assert lateness("3", "2026-12-15T12:00:00Z") == (21, 0)
+        assert [attempt.late.days for attempt in book.history("ada", "02")[0]] == [0, 0, 21]
+        book.late("ada", "02", 1, "ms", "said so")  # the newest word counts
+        assert standing(book).late.days == 1
+        book.late("ada", "02", None, "ms")
+        assert standing(book).late.days == 25
+
+
+def test_a_deadline_of_ones_own_never_comes_before_the_classs(configured, place, head):
+    course = configured(deadlines="02 2026-11-20T12:00+00:00")
+    with gradebook.open(course, place) as book:
+        book.record(head, [graded("ada")])
+        book.hand_in(
+            "02", [dict(student="ada", digest="of ada", original="", late=0, submitted_at="2026-11-26T12:00:00Z")]
+        )
+        with pytest.raises(Problem, match="no extension: everyone has until 2026-11-20"):
+            book.late("ada", "02", None, "ms", "ill", until="2025-11-24")
+        book.late("ada", "02", None, "ms", "ill", until="2026-11-24 12:00+00:00")
+        assert standing(book).late.days == 2
+    with gradebook.open(configured(deadlines="02 2026-11-25T12:00+00:00"), place) as book:
+        assert standing(book).late.days == 1

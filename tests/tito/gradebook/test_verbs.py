@@ -285,3 +285,45 @@ def test_a_mark_on_an_answer_that_was_rewritten_is_told(tito, course):
     assert "2 marks on an earlier attempt" in shown and "3 marks by hand on an earlier" in tito("gradebook", "show")
     tito("gradebook", "mark", "lea", "02", "question_why", "3")
     assert "changed since: kim\n" in tito("gradebook", "show", "02")
+
+
+def test_who_loses_points_by_a_mark_for_everyone_is_told_with_the_way_back(tito, course):
+    (course.root / "class").mkdir()
+    for name, words in {"ada": {}, "bob": {"mse_loss": HALF}, "eve": {}}.items():
+        (course.root / "class" / f"{name}.ipynb").write_text(submission(**words))
+    tito("grade", "02", "class")
+    one = ("gradebook", "mark", "everyone", "02", "mse_loss")
+    said = tito(*one, "4", "--why", "it's unfair")
+    assert "3 students" in said and "points are lost by 2 students who had more: ada, eve" in said
+    assert """next: tito gradebook mark everyone 02 mse_loss - --why 'it'"'"'s unfair' takes it back""" in said
+    assert "lost by 3 students" in tito(*one, "2", "--why", "it's unfair")  # bob had the 4 of before
+    assert "lost" not in tito(*one, "-", "--why", "it's unfair") + tito(*one, "10", "--why", "it's unfair")
+    assert "lost by 3 students" in tito("gradebook", "mark", "everyone", "02", "total", "0", "--why", "cancelled")
+
+
+def test_an_extension_has_a_date(tito, course, configured):
+    configured(late_policy="10 % a day", deadlines="02 2026-11-20 12:00")
+    (course.root / "ada.ipynb").write_text(submission())
+    tito("grade", "02", "ada.ipynb")
+    late = ("gradebook", "late", "ada", "02")
+    said = tito(*late, "--until", "2026-11-24", "--why", "ill", "--grader", "g", TZ="UTC")
+    assert "ada, late: until 2026-11-24 23:59 UTC, by g" in said and "not known when ada handed in" in said
+    assert "1 day, by g" in tito(*late, "1", "--why", "said so", "--grader", "g")
+    assert "as the clock says" in tito(*late, "-", "--grader", "g")
+    told = [line[24:] for line in tito("gradebook", "history", "ada", "02", TZ="UTC").splitlines() if "  late " in line]
+    assert told == [
+        "late        late until 2026-11-24 23:59 UTC  by g: ill",
+        "late        late 1 day  by g: said so",
+        "taken back  late 1 day  by g",
+    ]
+    for words, says in (
+        (("--until", "2026-13-45", "--why", "ill"), "--until 2026-13-45: no date that there is"),
+        (("--until", "soon", "--why", "ill"), "--until 2026-11-24"),
+        (("--until", "2025-11-24", "--why", "ill"), "is no extension: everyone has until 2026-11-20 12:00"),
+        (("--until", "2026-11-24"), "--why"),
+        (("3", "--until", "2026-11-24", "--why", "ill"), "say two things"),
+        (("--why", "ill"), "how late?"),
+        (("three", "--why", "ill"), "'three' is no number of days"),
+        (("1",), "--why"),
+    ):
+        assert says in tito(*late, *words, code=2)
