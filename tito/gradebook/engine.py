@@ -1,6 +1,7 @@
 """SQLite by default, PostgreSQL by URL, and one way to write to both."""
 
 import os
+import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tito.problem import USAGE, Problem
 
 VARIABLE = "TITO_GRADEBOOK"
 PATIENCE = 60  # seconds that a writer waits for the others
-WRITES = "tito_writes"
+WRITES, LOCKED = "tito_writes", "tito_locked"
 
 
 def address(course, url: str | None = None) -> URL:
@@ -44,15 +45,47 @@ def connect(place: URL) -> Engine:
         advice = "pip install 'tinytorch[postgresql]'; the URL begins with postgresql+psycopg://"
         raise Problem(f"no driver for {place!r}: {error}", next=advice, code=USAGE) from error
     if place.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "connect", _set_up_locked if why_locked(engine) else _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def _options(place: URL) -> dict:
     if place.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": PATIENCE}}
+        why = _locked(Path(place.database))
+        locked = {"creator": lambda: _read_only(Path(place.database)), "execution_options": {LOCKED: why}}
+        return locked if why else {"connect_args": {"timeout": PATIENCE}}
     return {"connect_args": {"connect_timeout": 10}, "pool_pre_ping": True} if "psycopg" in place.drivername else {}
+
+
+def _locked(path: Path) -> str:
+    """Why a file may be read only; "" where it may be written, or is not there."""
+    path = path.resolve()
+    if path.exists() and not os.access(path, os.W_OK):
+        return "you may not write that file"
+    # SQLite's log is a file beside it
+    return "" if not path.exists() or os.access(path.parent, os.W_OK) else f"you may not write into {path.parent}"
+
+
+def why_locked(engine: Engine) -> str:
+    return engine.get_execution_options().get(LOCKED, "")
+
+
+def _log(path: Path) -> Path:
+    """SQLite's log: what was written and is not in the file yet. It goes when the last program is done."""
+    return path.with_name(f"{path.name}-wal")
+
+
+def _read_only(path: Path):
+    """A connection to a file that may not be written: where it has no log, nobody writes to it."""
+    path = path.resolve()
+    quiet = not _log(path).exists() or not _log(path).stat().st_size
+    mode = "immutable=1" if quiet else "mode=ro"
+    return sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, timeout=PATIENCE, check_same_thread=False)
+
+
+def _set_up_locked(connection, _record) -> None:
+    connection.isolation_level = None
 
 
 def _set_up_sqlite(connection, _record) -> None:
@@ -78,7 +111,9 @@ def reading(engine: Engine):
 
 @contextmanager
 def writing(engine: Engine):
-    """A transaction: all of it is kept, or nothing."""
+    """A transaction: all of it is kept, or nothing. Raises Problem where nothing may be written."""
+    if why := why_locked(engine):
+        raise Problem(f"gradebook {shown(engine.url)}: {why}, so it can only be read", next=copied(engine.url))
     with _told(engine), engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         yield connection
 
@@ -90,12 +125,22 @@ def _told(engine: Engine):
         yield
     except SQLAlchemyError as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
+        if why := why_locked(engine):
+            log = _log(Path(engine.url.database)).name
+            reason += f"; {why}, and what stands in {log} SQLite reads only where it may write beside it"
+            raise Problem(f"gradebook {shown(engine.url)}: {reason}", next=copied(engine.url)) from error
         raise Problem(f"gradebook {shown(engine.url)}: {reason}", next=_advice(engine.url)) from error
 
 
 def shown(place: URL) -> str:
     """A gradebook's address for people, without password."""
     return place.database if place.get_backend_name() == "sqlite" else place.render_as_string(hide_password=True)
+
+
+def copied(place: URL) -> str:
+    """What to do about a gradebook that may not be written."""
+    path = Path(place.database)
+    return f"chmod u+w, or copy {path.name}* to a folder of yours and name the copy: {VARIABLE}=FOLDER/{path.name}"
 
 
 def _advice(place: URL) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import insert, inspect, select, text, update
 from sqlalchemy.engine import Connection, Engine
 
-from tito.gradebook.engine import reading, shown, writing
+from tito.gradebook.engine import copied, reading, shown, why_locked, writing
 from tito.gradebook.tables import meta, schema
 from tito.problem import Problem
 
@@ -28,6 +28,9 @@ def prepare(engine: Engine) -> None:
         found = _version(connection)
     if found is None or found < VERSION:
         if found is not None:
+            if why := why_locked(engine):
+                what = f"{shown(engine.url)} is of version {found}, to be brought up to {VERSION}, and {why}"
+                raise Problem(what, next=copied(engine.url))
             _keep_copy(engine, found)
         with writing(engine) as connection:
             _bring_up(connection)

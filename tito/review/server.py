@@ -15,7 +15,11 @@ def serve(course, modules: list | None, grader: str, names: bool, port: int, rea
     Before, calls `ready(address, ticket, book)`: the first address lets in whoever has it, the second lets in once.
     Returns how many things this grader said meanwhile. Raises Problem where nothing is graded yet or the port is taken.
     """
+    from tito.gradebook.engine import writing
+
     with gradebook.open(course, create=False) as book:
+        with writing(book.engine):
+            pass  # told now where no mark could be kept, and not at the first one
         chosen = modules or [course.catalogue.find(folder) for folder in book.modules()]
         _require_attempts(book, chosen)
         app, guard = _app(book, chosen, grader, names)
