@@ -11,6 +11,17 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
+def named(path: Path, instead: Path | None = None):
+    """What goes wrong inside with no file, or with the one `instead`, tells `path`: a full disk names no file."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or instead and os.fspath(error.filename) == str(instead):
+            error.filename = str(path)
+        raise
+
+
+@contextlib.contextmanager
 def replacing(path: Path, mode: str = "wb", sync: bool = False, **options):
     """A file to write that takes the place of `path` at the end, or never. Who may read it, the user's umask says.
 
@@ -18,12 +29,13 @@ def replacing(path: Path, mode: str = "wb", sync: bool = False, **options):
     """
     scratch = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")  # two may write at once
     try:
-        with open(scratch, mode, **options) as file:
-            yield file
-            file.flush()
-            if sync:
-                os.fsync(file.fileno())
-        os.replace(scratch, path)
+        with named(path, instead=scratch):
+            with open(scratch, mode, **options) as file:
+                yield file
+                file.flush()
+                if sync:
+                    os.fsync(file.fileno())
+            os.replace(scratch, path)
     except BaseException:
         scratch.unlink(missing_ok=True)
         raise

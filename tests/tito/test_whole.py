@@ -1,5 +1,6 @@
 """A file is replaced in one step, by whoever ends last, and read by whom the user's umask lets."""
 
+import errno
 import os
 
 import pytest
@@ -14,6 +15,18 @@ def test_what_is_not_finished_leaves_the_old_file_and_nothing_beside_it(tmp_path
         file.write(b"half")
         raise KeyboardInterrupt
     assert [(path.name, path.read_bytes()) for path in (tmp_path / "new folder").iterdir()] == [("marks", b"old")]
+
+
+def test_a_disk_that_is_full_is_told_with_the_file_that_was_being_written(tmp_path):
+    with pytest.raises(OSError) as told, replacing(tmp_path / "marks"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert told.value.filename == str(tmp_path / "marks") and list(tmp_path.iterdir()) == []
+    with pytest.raises(OSError) as told:
+        replacing(tmp_path / "nowhere/marks").__enter__()
+    assert told.value.filename == str(tmp_path / "nowhere/marks")
+    with pytest.raises(OSError) as told, replacing(tmp_path / "marks"):
+        (tmp_path / "theirs").read_bytes()
+    assert told.value.filename == str(tmp_path / "theirs")
 
 
 def test_two_may_write_one_file_at_once(tmp_path):

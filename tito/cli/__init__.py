@@ -81,12 +81,16 @@ def main() -> None:
         from tito import console
 
         where = f"{error.filename}: " if error.filename else ""
-        console.complain(Problem(f"{where}{error.strerror}", next="look at that path and its permissions"))
+        advice = "make room there, then run the same command again"
+        if error.errno not in _FULL:
+            advice = "look at that path and its permissions"
+        console.complain(Problem(f"{where}{error.strerror}", next=advice))
         raise SystemExit(1) from None
 
 
 # What the disk and its permissions say is for the user to put right; any other error is ours, and shows its trace.
-_THEIRS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EEXIST, errno.ENOTDIR}
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_THEIRS = _FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR}
 
 
 def _version(asked: bool) -> None:

@@ -33,11 +33,14 @@ def collect(
     from tito import gradebook
     from tito.gradebook import show
     from tito.ways.collect import collect
+    from tito.whole import named
 
     course, found = _found(module)
     folder = to or Path("submissions") / found.folder
     with gradebook.open(course) as book:
-        show.collected(found, collect(book, archive, found, folder, kind, worksheet))
+        with named(folder):
+            done = collect(book, archive, found, folder, kind, worksheet)
+        show.collected(found, done)
 
 
 @app.command()

@@ -327,3 +327,26 @@ def test_an_extension_has_a_date(tito, course, configured):
         (("1",), "--why"),
     ):
         assert says in tito(*late, *words, code=2)
+
+
+FULL = """
+import os, pathlib, sys
+def full(*_):
+    raise OSError(28, "No space left on device")
+os.replace = pathlib.Path.write_bytes = full
+from tito.cli import main
+main()
+"""
+
+
+def test_a_full_disk_is_told_with_the_path_that_was_being_written(tito, course, pack):
+    (course.root / "ada.ipynb").write_text(submission())
+    tito("grade", "02", "ada.ipynb")
+    pack("late.zip", {"smithbob_102_3_losses_dev.ipynb": submission()})
+    for words, path in (
+        (("report", "02", "--out", "pages"), "pages/ada.html"),
+        (("gradebook", "export", "02", "--out", "marks.csv"), "marks.csv"),
+        (("collect", "late.zip", "02", "--to", "came"), "came"),
+    ):
+        done = subprocess.run([sys.executable, "-c", FULL, *words], cwd=course.root, capture_output=True, text=True)
+        assert done.returncode == 1 and f"{path}: No space left on device\nnext: make room there" in done.stderr
