@@ -86,17 +86,17 @@ def mark(
     For everyone it is given to each whose submission is graded; points that somebody has by hand stand,
     and who loses points by it is told.
     """
-    from tito.gradebook import everyone, show
+    from tito.gradebook import everyone, said
 
     who, number = grader or getpass.getuser(), _number(points)
     with _open() as book:
         if student != everyone.EVERYONE:
-            show.marked(student, book.mark(student, module, exercise, number, comment, who, why))
+            said.marked(student, book.mark(student, module, exercise, number, comment, who, why))
             return
         losing = [] if number is None else everyone.losing(book, module, exercise, number, why)
         given = everyone.mark(book, module, exercise, number, comment, who, why)
     back = f"tito gradebook mark {everyone.EVERYONE} {module} {exercise} - --why {shlex.quote(why)}"
-    show.marked_all(given, exercise, points, losing, back)
+    said.marked_all(given, exercise, points, losing, back)
 
 
 def _number(text: str) -> float | None:
@@ -125,14 +125,14 @@ def late(
 
     With --until the days are counted from that date, of what is handed in later too. That takes hand-in times.
     """
-    from tito.gradebook import show
+    from tito.gradebook import said
 
     number = _days(days, until)
     with _open() as book:
-        show.marked(student, book.late(student, module, number, grader or getpass.getuser(), why, until))
+        said.marked(student, book.late(student, module, number, grader or getpass.getuser(), why, until))
         attempts = book.history(student, module)[0] if until else []
         if attempts and not attempts[-1].submitted_at:
-            show.no_times(student, module)
+            said.no_times(student, module)
 
 
 def _days(text: str | None, until: str) -> int | None:
@@ -151,11 +151,11 @@ def _days(text: str | None, until: str) -> int | None:
 @app.command()
 def history(student: Student, module: MaybeModule = None):
     """All that happened to a student's marks, and who said what."""
-    from tito.gradebook import show
+    from tito.gradebook import said
 
     with _open() as book:
         for folder in [book.course.catalogue.find(module).folder] if module else book.modules():
-            show.history(student, folder, *book.history(student, folder))
+            said.history(student, folder, *book.history(student, folder))
 
 
 @app.command()
@@ -179,3 +179,5 @@ def export(
 
     with _open() as book:
         show.exported(export.export(book, module, to, template, out, column, scale))
+        for folder in [book.course.catalogue.find(module).folder] if module else book.modules():
+            show.outdated(folder, book.standing(folder))

@@ -197,12 +197,7 @@ class Book:
         where there is no reason.
         """
         folder = self._folder(module)
-        row = {"exercise": LATE, "kind": LATE, "points": days, "comment": "", "grader": grader, "why": why}
-        if until:
-            row["until"] = late.until(until, self.deadlines.get(folder))
-        if (days or 0) < 0 or not why.strip() and (until or days is not None):
-            what = f"an extension until {until}" if until else f"{days} days late: 0 or more"
-            raise Problem(f"{what}: it takes a reason", next="--why TEXT", code=USAGE)
+        row = late.said(days, why, until, self.deadlines.get(folder)) | {"grader": grader}
         return self._say(student, folder, row, None, unread=True)
 
     def _say(self, student: str, module: str, row: dict, seen: int | None, unread: bool) -> ManualMark:

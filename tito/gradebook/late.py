@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
 
-from tito.gradebook.standing import Late
+from tito.gradebook.standing import LATE, Late
 from tito.problem import USAGE, Problem
 
 _POLICY = re.compile(r"(\d+(?:\.\d+)?) ?% (?:a|per) day(?:, at most (\d+(?:\.\d+)?) ?%)?")
@@ -60,7 +60,16 @@ def deadlines(text: str, catalogue) -> dict[str, datetime]:
     return found
 
 
-def until(text: str, deadline: datetime | None) -> str:
+def said(days: int | None, why: str, until: str, deadline: datetime | None) -> dict:
+    """What a person says of lateness, as a row of the table of marks; the class's `deadline`. Raises Problem."""
+    if (days or 0) < 0 or not why.strip() and (until or days is not None):
+        what = f"an extension until {until}: it takes" if until else f"{days} days late: it takes 0 or more, and"
+        raise Problem(f"{what} a reason", next="--why TEXT", code=USAGE)
+    own = _own(until, deadline) if until else ""
+    return {"exercise": LATE, "kind": LATE, "points": days, "comment": "", "why": why, "until": own}
+
+
+def _own(text: str, deadline: datetime | None) -> str:
     """A deadline of a student's own as the gradebook keeps it; raises Problem, also where the class's is later."""
     try:
         found = _moment(text.strip()).astimezone(timezone.utc)

@@ -1,9 +1,6 @@
 """What the gradebook's verbs print."""
 
 from tito.console import next_step, say, say_parts, screen, table
-from tito.gradebook.late import local
-from tito.gradebook.order import behind
-from tito.grading.grades import printable
 from tito.grading.pieces import GRADED
 from tito.problem import Problem
 from tito.show import counted, typed
@@ -28,10 +25,10 @@ def standing(module: str, standings: list) -> None:
     waiting = sum(bool(s.waiting) for s in standings)
     if waiting:
         say(f"{counted(waiting, 'student')} with free-text answers to mark", "yellow")
-    _outdated(module, standings)
+    outdated(module, standings)
 
 
-def _outdated(module: str, standings: list) -> None:
+def outdated(module: str, standings: list) -> None:
     """The marks by hand that were given on another text than the one that counts."""
     names: dict[tuple[str, str], list[str]] = {}
     for s in standings:
@@ -39,7 +36,7 @@ def _outdated(module: str, standings: list) -> None:
             since = "the answer has changed" if s.manual[exercise].kind == "mark" else "another was handed in"
             names.setdefault((exercise, since), []).append(s.student)
     for (exercise, since), students in sorted(names.items()):
-        say(f"{exercise}: marked on an earlier attempt, and {since} since: {_some(students)}", "yellow")
+        say(f"{exercise}: marked on an earlier attempt, and {since} since: {some(students)}", "yellow")
     if names:
         next_step(f"tito review {module.partition('_')[0]}; or give the mark again, the same will do")
 
@@ -75,51 +72,14 @@ def overview(book, modules: list[str]) -> None:
     next_step(f"tito gradebook show {modules[0].partition('_')[0]}" if modules else "tito grade MODULE SUBMISSIONS")
 
 
-def history(student: str, module: str, attempts: list, marks: list) -> None:
-    """All that happened, oldest first."""
-    say(f"{student}, {module}", "bold")
-    older = behind(attempts)
-    events = [(a.graded_at, *_attempt(a, a.id in older)) for a in attempts]
-    stood: dict[str, object] = {}  # what an exercise has by hand
-    for mark in marks:
-        events.append((mark.at, *_said(mark, stood.get(mark.exercise))))
-        stood[mark.exercise] = mark
-    for at, what, style in sorted(events, key=lambda event: event[0]):
-        say_parts((f"  {at}  ", "dim"), (printable(what), style))
-    if not events:
-        say("  nothing yet", "dim")
-
-
-def _attempt(a, older: bool) -> tuple[str, str | None]:
-    late = f", {counted(a.late.days, 'day')} late" if a.late.days else ""
-    late += ", an older submission" if older else ""
-    if a.status == GRADED:
-        return f"graded      {a.points:g} of {a.possible:g}  {a.file}{late}", "yellow" if older else None
-    parts = [a.file] * (a.file != a.student) + [a.message] * bool(a.message)  # the student's name is above
-    return f"{a.status:11} {': '.join(filter(None, parts))}{late}".rstrip(), "yellow"
-
-
-def _said(m, before) -> tuple[str, str | None]:
-    """A mark; without points it takes back those of the one `before`. A comment is said once, and when it is off."""
-    commented, why = (before.comment, before.why) if before else ("", "")
-    words = [m.comment or "comment taken off"] * (m.comment != commented)
-    if not _points(m) and before is not None and _points(before):
-        words += [m.why] * (m.why not in ("", why))
-        kind, points = "taken back", _points(before)
-    else:
-        words += [m.why] * bool(m.why)
-        kind, points = m.kind, _points(m)
-    return f"{kind:11} {m.exercise} {points}  by {m.grader}{': ' if words else ''}{'; '.join(words)}", "cyan"
-
-
 def roster(change, file) -> None:
     """What a class list brought."""
     kinds = {"added": change.added, "changed": change.changed, "as before": change.same}
     for what, names in kinds.items():
         if names:
-            say_parts((f"{what:10}", "green"), (f"{len(names):5}  {_some(names)}", None))
+            say_parts((f"{what:10}", "green"), (f"{len(names):5}  {some(names)}", None))
     if change.unlisted:
-        what = f"{len(change.unlisted):5}  {_some(change.unlisted)} (in the gradebook, not on this list; kept)"
+        what = f"{len(change.unlisted):5}  {some(change.unlisted)} (in the gradebook, not on this list; kept)"
         say_parts((f"{'unlisted':10}", "yellow"), (what, None))
     if change.unknown:
         ours, theirs = change.unknown[0], change.added[0]
@@ -133,12 +93,12 @@ def taken_off(change) -> None:
     for what, names in {"taken off": change.removed, "kept": change.kept}.items():
         if names:
             why = "" if what == "taken off" else " (there is more of them than the list)"
-            say_parts((f"{what:10}", "green"), (f"{len(names):5}  {_some(names)}{why}", None))
+            say_parts((f"{what:10}", "green"), (f"{len(names):5}  {some(names)}{why}", None))
     if not change.removed:
         say("nobody was taken off", "yellow")
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     return ", ".join(names[:MOST_NAMES]) + more
 
@@ -153,7 +113,7 @@ def keep(course, out) -> tuple[str, str]:
             told = f"recorded in {course.inside(str(book))}: {counted(book.record_folder(out), 'new attempt')}"
             strangers = sorted(student.id for student in book.students() if student.id not in known)
             if strangers and any(known.values()):  # there is a class list, and they are not on it
-                told += f"\nnot on the class list, so taken for somebody new: {_some(strangers)}"
+                told += f"\nnot on the class list, so taken for somebody new: {some(strangers)}"
             return "\n".join([told, *_overtaken(book)]), ""
     except (Problem, OSError, ImportError) as error:
         return "", f"not in the gradebook ({error}); {out} has everything, later: tito gradebook record {typed(out)}"
@@ -164,8 +124,8 @@ def _overtaken(book) -> list[str]:
     held = [name for name, status in book.overtaken.items() if status == GRADED]
     lost = [name for name, status in book.overtaken.items() if status != GRADED]
     graded = "an older submission was graded again"
-    lines = [f"{_some(held)}: {graded}; the newer one still counts"] * bool(held)
-    lines += [f"{_some(lost)}: {graded}; the newer one counts, and has no mark: grade it again"] * bool(lost)
+    lines = [f"{some(held)}: {graded}; the newer one still counts"] * bool(held)
+    lines += [f"{some(lost)}: {graded}; the newer one counts, and has no mark: grade it again"] * bool(lost)
     if lines:
         lines.append("where the older one is to count: tito gradebook mark STUDENT MODULE total POINTS --why TEXT")
     return lines
@@ -183,42 +143,9 @@ def exported(done) -> None:
     say_parts(("written  ", "green"), (f"{done.path}: {counted(done.filled, 'mark')}", None))
     for what, names in done.left_out.items():
         if names:
-            say_parts((f"{what}  ", "yellow"), (_some(names), None))
+            say_parts((f"{what}  ", "yellow"), (some(names), None))
     if done.unread:
-        say_parts(("answers still to mark  ", "yellow"), (_some(done.unread), None))
-
-
-def marked(student: str, mark) -> None:
-    """One mark that somebody gave."""
-    nothing = "as the clock says" if mark.kind == "late" else "no points by hand"
-    say_parts(("kept  ", "green"), (f"{student}, {mark.exercise}: {_points(mark) or nothing}, by {mark.grader}", None))
-
-
-def _points(mark) -> str:
-    """What a mark gives; "" for nothing."""
-    if mark.until:
-        return f"until {local(mark.until)}"
-    if mark.points is None:
-        return ""
-    return counted(int(mark.points), "day") if mark.kind == "late" else f"{mark.points:g} points"
-
-
-def no_times(student: str, module: str) -> None:
-    """That a date is of no use where it is not known when something came."""
-    say(f"it is not known when {student} handed in, so nothing is counted from that date yet", "yellow")
-    days = f"tito gradebook late {typed(student)} {module} DAYS --why TEXT"
-    next_step(f"tito collect ZIP {module} --worksheet WORKSHEET brings Moodle's times; elsewhere {days}")
-
-
-def marked_all(students: list[str], exercise: str, points: str, losing: list[str], back: str) -> None:
-    """One mark that a class got, or what of it was taken back; who is `losing` points by it, and the way `back`."""
-    what = "taken back" if points == "-" else f"{points} points"
-    say_parts(("kept  ", "green"), (f"{exercise}: {what} for {counted(len(students), 'student')}", None))
-    if students:
-        say(f"      {_some(students)}", "dim")
-    if losing:
-        say(f"points are lost by {counted(len(losing), 'student')} who had more: {_some(losing)}", "yellow")
-        next_step(f"{back} takes it back from all")
+        say_parts(("answers still to mark  ", "yellow"), (some(done.unread), None))
 
 
 def collected(module, done) -> None:
@@ -227,10 +154,10 @@ def collected(module, done) -> None:
     for what, names in kinds.items():
         if names:
             kept = f"  (what was there is in {done.folder / '.earlier'})" if what == "replaced" else ""
-            say_parts((f"{what:10}", "green"), (f"{len(names):5}  {_some(names)}{kept}", None))
+            say_parts((f"{what:10}", "green"), (f"{len(names):5}  {some(names)}{kept}", None))
     for what, names in {"late": done.late, "strangers": done.strangers}.items():
         if names:
-            say_parts((f"{what:10}", "yellow"), (f"{len(names):5}  {_some(names)}", None))
+            say_parts((f"{what:10}", "yellow"), (f"{len(names):5}  {some(names)}", None))
     for name, reason in done.skipped.items():
         say_parts((f"{'skipped':10}", "yellow"), (f"{name}: {reason}", None))
     next_step(f"tito grade {module.number} {typed(done.folder)}")

@@ -121,3 +121,15 @@ def test_marks_of_the_first_version_are_never_called_outdated(course, old, head)
             book.record(head, [graded("ada", digest=digest)])
         [ada] = book.standing("02")
     assert ada.outdated == {} and (ada.manual["mse_loss"].points, ada.manual["mse_loss"].comment) == (5, "See me.")
+
+
+def test_the_first_version_is_brought_up_on_postgresql_too(course, server, tmp_path):
+    place = server()
+    engine = create_engine(place)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(FIRST.read_text())
+    engine.dispose()
+    with gradebook.open(course, place) as book:
+        assert [student.name for student in book.students()] == ["Ada Lovelace"]
+    gradebook.open(course, str(tmp_path / "new.db")).engine.dispose()
+    assert shape(place) == shape(f"sqlite:///{tmp_path / 'new.db'}")

@@ -251,7 +251,7 @@ def test_a_comment_is_not_lost_when_the_mark_changes(tito, course):
     tito(*one, "3", "--grader", "g")
     tito("report", "02")
     tito("gradebook", "export", "02", "--out", "marks.csv")
-    assert all("Mention the buffer." in (course.root / f).read_text() for f in ("reports/ada.html", "marks.csv"))
+    assert all("Mention the buffer." in (course.root / f).read_text() for f in ("reports/02_losses/ada.html", "marks.csv"))
     tito(*one, "-", "--comment", "", "--grader", "g")
     tito("gradebook", "export", "02", "--out", "later.csv")
     assert "Mention" not in (course.root / "later.csv").read_text()
@@ -285,6 +285,8 @@ def test_a_mark_on_an_answer_that_was_rewritten_is_told(tito, course):
     assert "2 marks on an earlier attempt" in shown and "3 marks by hand on an earlier" in tito("gradebook", "show")
     tito("gradebook", "mark", "lea", "02", "question_why", "3")
     assert "changed since: kim\n" in tito("gradebook", "show", "02")
+    told = tito("gradebook", "export", "02") + tito("gradebook", "export")
+    assert told.count("question_why: marked on an earlier attempt, and the answer has changed since: kim\n") == 2
 
 
 def test_who_loses_points_by_a_mark_for_everyone_is_told_with_the_way_back(tito, course):
