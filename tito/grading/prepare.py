@@ -123,7 +123,7 @@ def _questions(module, source: str, points: dict[str, float]) -> list:
 
 
 def _wanted(questions: list, only: list[str] | None, points: dict[str, float]) -> list[int]:
-    """The numbers of the questions to ask: of an exercise of 0 points none. Raises Problem for one that there is not."""
+    """The numbers of the questions to ask, none of an exercise of 0 points. Raises Problem for a name that is none."""
     exercises = list(dict.fromkeys(question.exercise for question in questions))
     for name in only or []:
         if name not in exercises:
