@@ -81,7 +81,7 @@ def mark(
 ):
     """Mark a free-text answer, or override an automatic mark; a regrade leaves it standing.
 
-    So does another mark leave the comment, and so does -, unless --comment "" takes it off.
+    A comment stands while the mark changes, also with -; --comment "" takes it off.
 
     For everyone it is given to each whose submission is graded; points that somebody has by hand stand,
     and who loses points by it is told.

@@ -111,6 +111,7 @@ class Pages:
             rarer=max(0, len(commonest) - MISCONCEPTIONS),
             single=[each for each in tally.commonest if len(each.students) == 1][:MISCONCEPTIONS],
             by_hand=sum(len(student.waiting) for student in students),
+            again=sum(student.outdated for student in students),
             unmarked=sum(map(len, tally.unmarked.values())),
             alike=None if pairs is None else groups(pairs),
             party=lambda name: parts.party(name, files),

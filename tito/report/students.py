@@ -44,6 +44,7 @@ class Student:
     waiting: Mapping[str, float] = field(default_factory=dict)  # answers that a person has yet to mark, and their worth
     late: str = ""  # "2 days late: 20 % less"
     attempts: int = 0  # submissions so far
+    outdated: int = 0  # marks by hand that were given on an earlier one
     seed: int | None = None
     isolation: Mapping[str, bool] = field(default_factory=dict)
 
@@ -84,7 +85,7 @@ def _stands(standing, worth: dict[str, float]) -> Student:
         late = f"Handed in {counted(standing.late.days, 'day')} late{cost}."
     waiting = {name: given.get(name, 0.0) for name in standing.waiting}
     outcome = (result, standing.name, standing.total, standing.possible, manual, waiting, late)
-    return Student(*outcome, standing.attempts, standing.seed, standing.isolation)
+    return Student(*outcome, standing.attempts, len(standing.outdated), standing.seed, standing.isolation)
 
 
 def _settings(course) -> dict[str, str]:

@@ -251,7 +251,8 @@ def test_a_comment_is_not_lost_when_the_mark_changes(tito, course):
     tito(*one, "3", "--grader", "g")
     tito("report", "02")
     tito("gradebook", "export", "02", "--out", "marks.csv")
-    assert all("Mention the buffer." in (course.root / f).read_text() for f in ("reports/02_losses/ada.html", "marks.csv"))
+    made = ("reports/02_losses/ada.html", "marks.csv")
+    assert all("Mention the buffer." in (course.root / name).read_text() for name in made)
     tito(*one, "-", "--comment", "", "--grader", "g")
     tito("gradebook", "export", "02", "--out", "later.csv")
     assert "Mention" not in (course.root / "later.csv").read_text()
@@ -283,6 +284,8 @@ def test_a_mark_on_an_answer_that_was_rewritten_is_told(tito, course):
     assert "question_why: marked on an earlier attempt, and the answer has changed since: kim, lea" in shown
     assert "mse_loss: marked on an earlier attempt, and another was handed in since: lea" in shown
     assert "2 marks on an earlier attempt" in shown and "3 marks by hand on an earlier" in tito("gradebook", "show")
+    tito("report", "02")
+    assert "<dt>marks of earlier attempts</dt><dd>3</dd>" in (course.root / "reports/02_losses/index.html").read_text()
     tito("gradebook", "mark", "lea", "02", "question_why", "3")
     assert "changed since: kim\n" in tito("gradebook", "show", "02")
     told = tito("gradebook", "export", "02") + tito("gradebook", "export")
