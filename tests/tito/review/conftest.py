@@ -142,6 +142,21 @@ def given(course):
     return look
 
 
+@pytest.fixture
+def hand_in_again(graded, course):
+    """Another answer to question_why of somebody in the class, and that graded."""
+
+    def hand_in(student: str, answer: str) -> None:
+        path = course.root.parent / "again" / f"{student}.ipynb"
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy(graded.parent / "class" / f"{student}.ipynb", path)
+        source_of(path, QUESTION, answer)
+        done = tito(course.root, "grade", "01", path.parent, "--out", "grades-again")
+        assert done.returncode == 0, done.stderr
+
+    return hand_in
+
+
 @pytest.fixture(scope="session")
 def browser():
     with chromium() as found:

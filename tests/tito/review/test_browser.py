@@ -157,3 +157,18 @@ def test_it_fits_a_phone_and_keeps_nobody_out_in_either_scheme(browser, review, 
 
 def _light(colour: str) -> float:
     return sum(float(part) for part in colour.strip("rgb()").split(",")) / 3
+
+
+def test_a_mark_that_still_holds_for_a_rewritten_answer_is_kept_again_by_one_key(page, review, hand_in_again, given):
+    running = review("ann", "--names")
+    start(page, running)
+    page.keyboard.press("1")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    hand_in_again("ada", "## Why?\n\nAnother answer.")
+    page.goto(f"http://127.0.0.1:{running.port}/01_first/question_why/")
+    shown(page)
+    assert "Marked on an earlier attempt." in page.inner_text("form") and "0 of 4 marked" in page.inner_text("header")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "1 of 4 marked" in page.inner_text("header") and given() == {"ada": (1.0, "", "ann")} and page.noted == []

@@ -1,7 +1,7 @@
 """Marks through the real server, by forms alone: kept at once, never lost, never over another's."""
 
 import pytest
-from course_fixture import source_of, tito
+from course_fixture import tito
 
 from tito import gradebook
 from tito.grading.results import Result
@@ -214,22 +214,7 @@ def test_a_table_of_millions_of_cells_stays_text():
     assert "<table>" in prose.answer("|a|b|\n|-|-|\n|1|2|")
 
 
-def hand_in_again(course, student: str, answer: str) -> None:
-    path = course.root.parent / "again" / f"{student}.ipynb"
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes((course.root.parent / "class" / f"{student}.ipynb").read_bytes())
-    source_of(path, 9, answer)  # question_why
-    assert tito(course.root, "grade", "01", path.parent, "--out", "grades-again").returncode == 0
-
-
-@pytest.fixture
-def classroom(graded, course):
-    """The class's files beside the copy of the course."""
-    (course.root.parent / "class").symlink_to(graded.parent / "class")
-    return course
-
-
-def test_an_answer_that_was_rewritten_is_stopped_at_with_its_old_mark(review, classroom, given):
+def test_an_answer_that_was_rewritten_is_stopped_at_with_its_old_mark(review, hand_in_again, given):
     running = review("ann", "--names")
     running.enter()
     for _ in range(4):
@@ -237,7 +222,7 @@ def test_an_answer_that_was_rewritten_is_stopped_at_with_its_old_mark(review, cl
         assert running.ask(path, fields | {"points": "0.5", "comment": "Half of it."})[0] == 303
     running.ask(running.form("double")[0], running.form("double")[1] | {"points": "1", "why": "copied"})  # ada's
     assert "4 of 4 · done" in running.ask("/01_first/")[2]
-    hand_in_again(classroom, "ada", "## Why?\n\nAnother answer.")
+    hand_in_again("ada", "## Why?\n\nAnother answer.")
     page = running.ask("/01_first/")[2]
     assert "3 of 4 · 1 to look at again" in page and "Everything is marked" not in page
     path, fields = running.form("question_why")
@@ -253,11 +238,11 @@ def test_an_answer_that_was_rewritten_is_stopped_at_with_its_old_mark(review, cl
     assert "Everything is marked" in running.ask("/01_first/")[2]
 
 
-def test_a_mark_typed_beside_an_answer_that_has_changed_meanwhile_is_not_kept(review, classroom, given):
+def test_a_mark_typed_beside_an_answer_that_has_changed_meanwhile_is_not_kept(review, hand_in_again, given):
     running = review("ann", "--names")
     running.enter()
     path, fields = running.form("question_why")  # ada's
-    hand_in_again(classroom, "ada", "## Why?\n\nAnother answer.")
+    hand_in_again("ada", "## Why?\n\nAnother answer.")
     status, _, page = running.ask(path, fields | {"points": "1", "comment": "My words."})
     assert status == 422 and "handed in again" in page and "My words." in page and "Another answer." in page
     assert given() == {}

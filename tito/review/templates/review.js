@@ -43,7 +43,7 @@
     const act = {c: () => comment.focus(), e: () => document.querySelector(".zeros button")?.focus(), "?": () => keys.showModal(), m: () => { const m = document.getElementById("marks"); m.open = !m.open }}[event.key]
     const link = document.querySelector(`a[data-key="${CSS.escape(arrows[event.key] || event.key)}"]`)
     if (/^[0-9]$/.test(event.key)) { points.focus(); points.value = event.key }
-    else if (event.key === "Enter" && typed() && !event.target.closest("a, button, summary")) save("")
+    else if (event.key === "Enter" && (typed() || "again" in form.dataset) && !event.target.closest("a, button, summary")) save("")
     else if (act) act()
     else if (link) travel(link)
     else return
