@@ -52,35 +52,39 @@ def connect(place: URL) -> Engine:
 
 def _options(place: URL) -> dict:
     if place.get_backend_name() == "sqlite":
-        why = _locked(Path(place.database))
-        locked = {"creator": lambda: _read_only(Path(place.database)), "execution_options": {LOCKED: why}}
+        path = Path(place.database or ":memory:")
+        why = _locked(path)
+        locked = {"creator": lambda: _read_only(path), "execution_options": {LOCKED: why}}
         return locked if why else {"connect_args": {"timeout": PATIENCE}}
     return {"connect_args": {"connect_timeout": 10}, "pool_pre_ping": True} if "psycopg" in place.drivername else {}
 
 
 def _locked(path: Path) -> str:
-    """Why a file may be read only; "" where it may be written, or is not there."""
+    """Why a file may be read only; "" where it may be written, is not there or cannot be read: to open it tells."""
     path = path.resolve()
-    if path.exists() and not os.access(path, os.W_OK):
+    if not os.access(path, os.R_OK):
+        return ""
+    if not os.access(path, os.W_OK):
         return "you may not write that file"
     # SQLite's log is a file beside it
-    return "" if not path.exists() or os.access(path.parent, os.W_OK) else f"you may not write into {path.parent}"
+    return "" if os.access(path.parent, os.W_OK) else f"you may not write into {path.parent}"
 
 
 def why_locked(engine: Engine) -> str:
+    """Why nothing may be written there; "" where it may."""
     return engine.get_execution_options().get(LOCKED, "")
 
 
-def _log(path: Path) -> Path:
-    """SQLite's log: what was written and is not in the file yet. It goes when the last program is done."""
-    return path.with_name(f"{path.name}-wal")
+def _has_log(path: Path) -> bool:
+    """Whether something was written that is not in the file yet: SQLite's log goes when the last program is done."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _read_only(path: Path):
     """A connection to a file that may not be written: where it has no log, nobody writes to it."""
     path = path.resolve()
-    quiet = not _log(path).exists() or not _log(path).stat().st_size
-    mode = "immutable=1" if quiet else "mode=ro"
+    mode = "mode=ro" if _has_log(path) else "immutable=1"
     return sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, timeout=PATIENCE, check_same_thread=False)
 
 
@@ -125,8 +129,9 @@ def _told(engine: Engine):
         yield
     except SQLAlchemyError as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
-        if why := why_locked(engine):
-            log = _log(Path(engine.url.database)).name
+        why = why_locked(engine)
+        if why and _has_log(Path(engine.url.database).resolve()):
+            log = f"{Path(engine.url.database).name}-wal"
             reason += f"; {why}, and what stands in {log} SQLite reads only where it may write beside it"
             raise Problem(f"gradebook {shown(engine.url)}: {reason}", next=copied(engine.url)) from error
         raise Problem(f"gradebook {shown(engine.url)}: {reason}", next=_advice(engine.url)) from error
