@@ -23,21 +23,25 @@ def collect(
     ] = None,
     kind: Annotated[str | None, typer.Option("--from", help="canvas or moodle.", show_default="by its names")] = None,
     worksheet: Annotated[
-        Path | None, typer.Option(help="Moodle's grading worksheet, which knows when each came.", show_default=False)
+        Path | None,
+        typer.Option(help="Moodle's grading worksheet, which knows who is who and when each came.", show_default=False),
     ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also where the gradebook does not know most of them.")
+    ] = False,
 ):
     """Lay out a zip from Canvas or Moodle for `tito grade`.
 
     Who was late is noted.
     """
     from tito import gradebook
-    from tito.gradebook import show
+    from tito.ways import show
     from tito.ways.collect import collect
 
     course, found = _found(module)
     folder = to or Path("submissions") / found.folder
     with gradebook.open(course) as book:
-        show.collected(found, collect(book, archive, found, folder, kind, worksheet))
+        show.collected(found, collect(book, archive, found, folder, kind, worksheet, anyway))
 
 
 @app.command()
