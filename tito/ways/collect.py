@@ -90,10 +90,13 @@ def _laid_out(module, archive: ZipFile, found: list[tuple[str, Arrival]], times:
         before = known.get(student, {})
         order = {"attachment": arrival.attachment, "submitted_at": times[0].get(arrival.number, "")}
         older = _is_older(order, before)
-        became = _lay_out(arrivals.content(archive, arrival, done.skipped), done.folder / student, older, done)
+        content = arrivals.content(archive, arrival, done.skipped)
+        became = _lay_out(content, done.folder / student, older, done)
         if became in ("older", "poorer"):
             continue
         _tell(done, student, arrival, order, times[1])
+        if _worth(content) == 1:
+            done.other[student] = sorted(content)
         handed.append(_kept(module, done.folder, student, arrival) | order)
         if became != "same":
             known[student] = handed[-1]
@@ -109,15 +112,13 @@ def _is_older(now: dict, before: dict) -> bool:
 
 
 def _tell(done: Collected, student: str, arrival: Arrival, order: dict, unread: dict[str, str]) -> None:
-    """Note what there is to say of a student's hand-in."""
+    """Note what is known of when a student's hand-in came."""
     if arrival.late:
         done.late.append(student)
     if arrival.number in unread:
         done.unread[student] = unread[arrival.number]
     elif not order["submitted_at"]:
         done.untimed.append(student)
-    if arrival.files and not any(map(arrivals.is_code, arrival.files)):
-        done.other[student] = sorted(arrival.files)
 
 
 def _lay_out(content: dict[str, bytes], home: Path, older: bool, done: Collected) -> str:

@@ -248,6 +248,8 @@ def test_a_file_too_large_to_keep_takes_no_ones_place(course, pack, told, monkey
     told(pack({"ada_101_5_losses_dev.ipynb": RIGHT}), listed="")
     done, said = told(pack({"ada_101_6_losses_dev.ipynb": b"0" * (2 << 20)}), listed="")
     assert done.poorer == ["canvas-101"] and "larger than 1 MB" in said
+    done, said = told(pack({"bob_102_7_scan.pdf": b"0" * (2 << 20)}), listed="")
+    assert done.new == ["canvas-102"] and not done.other and "larger than 1 MB" in said
     assert (course.root / "submissions/canvas-101/losses_dev.ipynb").read_text() == RIGHT
 
 
