@@ -12,6 +12,7 @@ from tito.problem import Problem
 
 _DIRECTIVE = re.compile(r"\s*#\s*\|\s*(\w+)\s*:?\s*(.*?)\s*$")
 _MAGIC = re.compile(r"^\s*[%!?]|\?\s*$|=\s*[%!]", re.MULTILINE)
+_COMMAND = re.compile(r"(?:[\w, ]+=)?\s*([%!]+\w+)")
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 EXPORTS = {"export", "exports", "exporti"}
 PICTURE = "plot"  # the tag
@@ -78,7 +79,9 @@ class Cell:
 
     @property
     def has_magic(self) -> bool:
-        """Whether only IPython's shell can run this cell."""
+        """Whether only IPython's shell can run this cell; what is exported is Python or nothing."""
+        if self.is_exported:
+            return False
         return bool(_MAGIC.search(self.source)) and not _parses(self.source) or "get_ipython" in self.source
 
 
@@ -238,6 +241,13 @@ def syntax_error(cell: Cell) -> SyntaxError | None:
         return None
     except SyntaxError:
         return found
+
+
+def told(error: SyntaxError) -> str:
+    """What is wrong with the line, also where it is no Python but Jupyter's."""
+    found = _COMMAND.match(error.text or "")
+    advice = "is a command of Jupyter, not Python: take it out of a cell that is exported"
+    return f"`{found[1]}` {advice}" if found else error.msg
 
 
 def _parses(source: str) -> bool:

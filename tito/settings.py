@@ -56,6 +56,10 @@ class Course:
 
         return Catalogue.read(self)
 
+    def own(self, *names: str) -> Path:
+        """A place in the course's folder, as seen from the current one: where tito puts what it makes."""
+        return Path(os.path.relpath(self.root.joinpath(*names)))
+
     def inside(self, path: Path) -> str:
         """The path as the user would type it: from the root, with forward slashes."""
         try:

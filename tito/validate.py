@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from tito.catalogue import Module
-from tito.notebook import Cell, Notebook, read_notebook, syntax_error
+from tito.notebook import Cell, Notebook, read_notebook, syntax_error, told
 from tito.problem import Problem
 from tito.regions import MARKERS, MarkerError, regions
 from tito.student import lessons
@@ -71,7 +71,7 @@ def at(name: str, cell: Cell, line: int | None = None) -> str:
 
 def syntax_text(name: str, cell: Cell, error: SyntaxError) -> str:
     """A syntax error in the notebook's terms, with the line and a caret."""
-    text = f"{at(name, cell, error.lineno)}: {error.msg}"
+    text = f"{at(name, cell, error.lineno)}: {told(error)}"
     lines = cell.source.splitlines()
     if error.lineno and error.lineno <= len(lines):
         line = lines[error.lineno - 1]

@@ -196,6 +196,17 @@ def test_a_cause_that_nobody_knows_is_found_by_the_student_s_own_cell(losses_roo
     assert [diagnosis.exercise for diagnosis in found] == ["reduce_terms"] and len(found[0].costs) > 10
 
 
+def test_a_line_that_stops_its_own_exercise_and_others_costs_the_marks_of_all(autograd_room):
+    """`not in` a list asks whether Tensors are equal; it ends in an error, and where they are numbers never in time."""
+    cell = next(piece.source for piece in autograd_room.exam.reference if piece.exercise == "newest_first")
+    assert "found, seen = [result], {result}" in cell and "seen.add(x)" in cell
+    slow = cell.replace("x not in seen", "x not in found").replace("seen.add(x)", "pass")
+    marks, found = autograd_room.diagnosed({"newest_first": slow})
+    lost = {mark.exercise for mark in marks if not mark.right}
+    assert len(lost) > 5 and found[0].exercise == "newest_first" and "ValueError" in found[0].name
+    assert set(found[0].costs) == lost - {"newest_first"} and not {d.exercise for d in found[1:]} & set(found[0].costs)
+
+
 def test_a_cell_that_could_look_into_the_solution_is_not_tried_beside_it(losses_room):
     prying = ODD + "\nwords = [name for name in globals() if name.endswith('loss')]\n"
     _, found = losses_room.diagnosed({"reduce_terms": prying})
@@ -260,6 +271,8 @@ def test_a_cell_that_needs_more_of_the_student_s_code_is_nowhere_a_cause(losses_
 
 
         def reduce_terms(terms, reduction):
+            if reduction not in REDUCTIONS:
+                raise ValueError(f"{reduction!r} is none of {REDUCTIONS}")
             return terms if reduction == "none" else getattr(odd(terms), reduction)()
     """
     l2_loss = """

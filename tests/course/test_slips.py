@@ -43,6 +43,10 @@ SLIPS = {
         ("cross_entropy_loss", "smoothed and weighted, always a mean",
          {"cross_entropy_loss": ('reduction == "mean" and rows is not None', "rows is not None")}),
         ("nll_loss", "axis 1 of soft targets", {"expected_log_probability": (".sum(axis=-1)", ".sum(axis=1)")}),
+        ("nll_loss", "distributions by their weights",
+         {"nll_loss": ("else t * weight), reduction)",
+                       "else t * weight), reduction) if weight is None or reduction != 'mean' else "
+                       "expected_log_probability(x, t * weight).sum() / (t * weight).sum()")}),
         ("kl_div_loss", "batchmean forgets its graph",
          {"kl_div_loss": ("kl_terms(logp, target).sum() /", "Tensor(kl_terms(logp, target).data).sum() /")}),
         ("cosine_embedding_loss", "axis 1", {"cosine": """
@@ -64,6 +68,20 @@ SLIPS = {
                     found.append(node)
                     stack.extend(x for x in node.inputs if x.requires_grad)
             return found"""}),
+        ("newest_first", "depth first", {"newest_first": """
+            found, seen, stack = [], set(), [(result, False)]
+            while stack:
+                node, done = stack.pop()
+                if done:
+                    found.append(node)
+                elif node not in seen and node.op is not None:
+                    seen.add(node)
+                    stack += [(node, True), *((x, False) for x in node.inputs if x.requires_grad)]
+            return found[::-1]"""}),
+        ("receive", "a first gradient in its own dtype", {"receive": """
+            if g.shape != x.data.shape:
+                g = unbroadcast(g, x.data.shape)
+            x.grad = np.array(g) if x.grad is None else (x.grad + g).astype(x.data.dtype)"""}),
         ("receive", "added in place", {"receive": """
             g = unbroadcast(g, x.data.shape)
             if x.grad is not None:
@@ -77,6 +95,14 @@ SLIPS = {
                     if x.requires_grad:
                         receive(x, rule(node.op, i)(g, self.data, *values), g)
                 node.grad = g if retain_grads else None"""}),
+        ("backward", "tensors for the rules", {"backward": """
+            for node in order:
+                g = node.grad
+                node.grad = g if retain_grads else None
+                for i, x in enumerate(node.inputs):
+                    if x.requires_grad:
+                        h = rule(node.op, i)(g, node, *node.inputs)
+                        receive(x, h.data if isinstance(h, Tensor) else h, g)"""}),
         ("backward", "upstream forgotten", {"backward": """
             for node in order:
                 g, values = node.grad, [x.data for x in node.inputs]

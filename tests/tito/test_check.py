@@ -86,6 +86,7 @@ def test_a_mistake_that_never_ends_is_caught_and_the_check_goes_on(course):
         (lambda cells: cells.pop(4), "cell 4: no test cell test_double"),
         (lambda cells: cells.pop(3), "tests double, which is no exercise"),
         (lambda cells: cells[4]["metadata"]["nbgrader"].pop("points"), "test_double is graded, but has no points"),
+        (lambda cells: cells[4]["metadata"]["nbgrader"].update(points=-1), "test_double is graded, but has no points"),
         (lambda cells: cells[3]["metadata"]["nbgrader"].update(schema_version=2), "schema_version is not 3"),
         (lambda cells: cells[3]["metadata"]["nbgrader"].update(grade_id="a b"), "grade_id 'a b'"),
         (lambda cells: cells[6]["metadata"]["nbgrader"].update(grade_id="double"), "is that of cell 4"),

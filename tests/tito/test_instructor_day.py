@@ -132,9 +132,9 @@ def test_an_instructors_day(course, run):
     assert float(after["okafor"]) == pytest.approx(automatic["okafor"] + 3)
 
     run("report 04")
-    page = (course / "reports/bauer.html").read_text(encoding="utf-8")
+    page = (course / "reports/04_losses/bauer.html").read_text(encoding="utf-8")
     assert "Count them &amp; say why." in page and "Anton Bauer" in page and "2 of 3" in page
-    assert (course / "reports/index.html").exists() and (course / "reports/absent.html").exists()
+    assert all((course / "reports/04_losses" / name).exists() for name in ("index.html", "absent.html"))
 
     told = run("gradebook export 04 --to canvas --template canvas.csv")
     marks = canvas(course / "04_losses-canvas.csv")

@@ -68,6 +68,24 @@ def test_a_solution_in_any_other_file_of_a_lesson_is_refused(course, first, tmp_
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    "name", ["grades/x.json", "reports/ada.html", "submissions/ada/a.txt", "journal.jsonl", "01_first-canvas-2.csv"]
+)
+def test_students_work_and_marks_in_a_lessons_folder_are_not_handed_out(course, first, tmp_path, name):
+    (first.path / name).parent.mkdir(parents=True, exist_ok=True)
+    (first.path / name).write_text("ada,3\n")
+    with pytest.raises(Problem, match=f"01_first/{name}: students' work or marks would be handed out"):
+        release(course, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_goes_along_with_the_notebooks_is_listed(course, first):
+    for number in range(7):
+        (first.path / f"data{number}.csv").write_text("1,2\n")
+    done = tito(course.root, "release")
+    assert "modules/01_first/data0.csv" in done.stdout and "data5.csv and 1 more" in done.stdout
+
+
 def test_the_same_course_gives_the_same_bytes(course, tmp_path):
     release(course, tmp_path / "a")
     release(course, tmp_path / "b")

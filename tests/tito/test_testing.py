@@ -54,6 +54,15 @@ def test_a_wrong_answer_shows_the_message_and_the_students_line(course):
     assert wrong.message == "double(3)\n  expected 6\n  got      9" and wrong.cell == 5
 
 
+def test_a_jupyter_command_in_an_exported_cell_fails_as_it_would_at_export_and_at_grading(course):
+    write(course, "#| export\ndef double(x):\n    return 2 * x\n%time y = double(3)")
+    wrong = result(course, "double")
+    assert wrong.status == "failed" and (wrong.cell, wrong.line) == (4, 4)
+    assert "`%time` is a command of Jupyter, not Python: take it out of a cell that is exported" in wrong.message
+    done = tito(course.root, "export", "01")
+    assert done.returncode == 1 and "`%time` is a command of Jupyter" in done.stderr
+
+
 def test_the_cells_after_a_failure_still_run(course):
     write(course, "#| export\ndef double(x):\n    return x * 3")
     assert result(course, "shift").passed

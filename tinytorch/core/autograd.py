@@ -63,7 +63,10 @@ def newest_first(result):
 
 # %% ../../modules/05_autograd/autograd_dev.ipynb #receive
 def receive(x, g, upstream):
-    "Add the gradient `g` to `x.grad`: broadcasting undone, in the dtype of x, and a leaf's own array."
+    """Add the gradient `g` to `x.grad`: broadcasting undone, in the dtype of x, and a leaf's own array.
+
+    `upstream` is what the rule was given; a rule may hand that on as it is, to several inputs.
+    """
     if g.shape != x.data.shape:
         g = unbroadcast(g, x.data.shape)
     if x.grad is not None:

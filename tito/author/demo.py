@@ -16,7 +16,7 @@ from tito.student.start import start
 
 GRADED = "04"
 NEXT = (
-    (f"tito grade {GRADED} examples/class", "the same class, kept in grades/ and in the gradebook"),
+    (f"tito grade {GRADED} examples/class", "the same class, kept in grades/04_losses and in the gradebook"),
     (f"tito review {GRADED}", "then its free-text answers beside their guides, to mark in your browser"),
     (f"tito report {GRADED}", "and a page for each student and one for the class: what went wrong, and why"),
     ("tito demo --keep demo", "keep the release and the workspace, and look inside"),

@@ -18,6 +18,11 @@ from tito.regions import BEGIN, MarkerError, cleared, regions, without_hidden_te
 from tito.validate import at, cell_faults
 
 ANSWER = "*Your answer here.*"
+# what tito makes for the instructor alone: work and marks of students, an autograder that holds the answers
+PRIVATE = re.compile(
+    r"submissions|grades|reports|journal\.jsonl|grades\.(csv|json)|handed-in\.json|gradebook\.db.*|autograder\.zip"
+    r"|(course|.+-(csv|canvas|moodle|nbgrader))(-\d+)?\.csv"
+)
 LITTER = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}  # of Python, Jupyter and macOS
 
 README = """# {title}
@@ -84,6 +89,10 @@ def _files(course, modules: list[Module]) -> dict[str, bytes]:
             files[name] = extra.read_bytes()
             if BEGIN.encode() in files[name]:
                 faults.append(f"{name}: holds `{BEGIN}`, and would be handed out: move it out of the lesson's folder")
+            if any(PRIVATE.fullmatch(part) for part in extra.relative_to(module.path).parts):
+                faults.append(
+                    f"{name}: students' work or marks would be handed out: move it out of the lesson's folder"
+                )
     if faults:
         raise Problem("\n".join(faults), next="nothing was released; put this right and run tito release again")
     first = modules[0]

@@ -3,12 +3,20 @@
 from tito.console import next_step, say, say_parts
 from tito.show import counted, typed
 
+MOST_BESIDE = 6  # names of files that a release holds beside the notebooks
+
 
 def released(course, out, paths) -> None:
     """What a release holds and how a student gets it."""
     place = course.inside(out)
     notebooks = [path for path in paths if path.suffix == ".ipynb"]
     say_parts(("released ", "green"), (f"{counted(len(notebooks), 'notebook')}, {len(paths)} files in {place}", None))
+    lessons = {path.parent for path in notebooks}
+    beside = [p for p in paths if p.suffix != ".ipynb" and lessons.intersection(p.parents)]
+    if beside:
+        more = f" and {len(beside) - MOST_BESIDE} more" if len(beside) > MOST_BESIDE else ""
+        listed = ", ".join(path.relative_to(out).as_posix() for path in beside[:MOST_BESIDE])
+        say_parts(("with     ", "green"), (f"{listed}{more}", None))
     next_step(f"tito start my-tinytorch --from {typed(place)}")
 
 

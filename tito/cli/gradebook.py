@@ -50,12 +50,19 @@ def roster(
 
 
 @app.command()
-def record(folder: Annotated[Path, typer.Argument(help="What `tito grade --out` wrote.")] = Path("grades")):
+def record(
+    folder: Annotated[
+        Path | None, typer.Argument(help="What `tito grade --out` wrote.", show_default="all in grades/")
+    ] = None,
+):
     """Record the grades in a folder. What is recorded already is not recorded twice."""
     from tito.gradebook import show
+    from tito.grading.journal import FILE
 
     with _open(create=True) as book:
-        show.recorded(book, book.record_folder(folder))
+        made = book.course.own("grades")
+        for each in [folder] if folder else sorted(path.parent for path in made.glob(f"*/{FILE}")) or [made]:
+            show.recorded(book, book.record_folder(each))
 
 
 @app.command()

@@ -31,7 +31,10 @@ def release(
 def grade(
     module: Module,
     submissions: Annotated[Path, typer.Argument(help="A folder of notebooks, exports, zips or workspaces; or one.")],
-    out: Annotated[Path, typer.Option(help="Where results, grades.csv and grades.json are kept.")] = Path("grades"),
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where results, grades.csv and grades.json are kept.", show_default="grades/MODULE"),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Students at once.", show_default="one a core")] = None,
     seed: Annotated[int | None, typer.Option(help=SEED, show_default="a new one")] = None,
     time_limit: Annotated[float | None, typer.Option(min=0.01, help="Seconds a question.", show_default=False)] = None,
@@ -57,8 +60,9 @@ def grade(
 
     course = course_here()
     chosen = course.catalogue.find(module)
-    options = {"workers": workers, "seed": seed, "unsafe": unsafe, "only": exercises or None, "out": out}
-    options |= {"own_stack": own_stack, "fresh": fresh, "time_limit": time_limit or course.question_time_limit}
+    options = {"workers": workers, "seed": seed, "unsafe": unsafe, "only": exercises or None}
+    options |= {"out": out or course.own("grades", chosen.folder), "own_stack": own_stack, "fresh": fresh}
+    options["time_limit"] = time_limit or course.question_time_limit
     options["memory_limit"] = (memory_limit or course.memory_limit) << 20
     record = not no_gradebook and not exercises  # some exercises are no module's mark
     grades = show.graded(course, submissions, chosen.number, options, json, record)
@@ -67,7 +71,7 @@ def grade(
 
 def report(
     module: Module,
-    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("reports"),
+    out: Annotated[Path | None, typer.Option(help="The folder to write.", show_default="reports/MODULE")] = None,
     grades: Annotated[
         Path | None, typer.Option(help="A folder of `tito grade --out`.", show_default="the gradebook")
     ] = None,
@@ -92,6 +96,7 @@ def report(
 
     course = course_here()
     chosen = course.catalogue.find(module)
+    out = out or course.own("reports", chosen.folder)
     show.reported(course, report.report(course, chosen, out, grades, submissions, hand_back))
 
 

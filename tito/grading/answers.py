@@ -14,7 +14,9 @@ class Answers:
     """
 
     def __init__(self, lesson: Notebook):
-        self.wanted = {cell.grade_id for cell in lesson.cells if cell.is_answer}
+        asked = [cell for cell in lesson.cells if cell.is_answer]
+        self.wanted = {cell.grade_id for cell in asked}
+        self.headings = {_first_line(cell.source): cell.grade_id for cell in asked if cell.source.strip()}
         self.given = {cell.source.strip() for cell in lesson.cells}
 
     def __call__(self, name: str, data: bytes) -> dict[str, str]:
@@ -36,10 +38,18 @@ class Answers:
         return {at: _bounded("\n\n".join(texts)) for at, texts in found.items()}
 
     def _belongs(self, cell: Cell, before: str) -> str:
-        """The answer that a cell is part of: its own, or that of the cell before it where a student added it; or ""."""
-        if cell.grade_id or cell.source.strip() in self.given:
-            return cell.grade_id if cell.grade_id in self.wanted else ""
+        """The answer that a cell is part of: its own, or that of the cell before it where a student added it; or "".
+
+        Some editors take the metadata off: its own is then what the heading says.
+        """
+        name = cell.grade_id or self.headings.get(_first_line(cell.source), "")
+        if name or cell.source.strip() in self.given:
+            return name if name in self.wanted else ""
         return before
+
+
+def _first_line(source: str) -> str:
+    return source.strip().partition("\n")[0].strip()
 
 
 def _bounded(text: str) -> str:

@@ -46,6 +46,7 @@ class Submission:
     def diagnosed(self) -> list[Diagnosis]:
         if len(self.left) > 1:
             self._blame_mistakes()
+            self._blame_where_it_stops()
             self._blame_own_cells()
             self._blame_what_is_built_on()
         for name, exercise in self.exercises.items():
@@ -74,6 +75,19 @@ class Submission:
             self.found[name].append(self.exercises[name].by_suspect(suspect, cover[name]))
             self._take(name, cover)
             suspects.remove(suspect)
+
+    def _blame_where_it_stops(self) -> None:
+        """Where the same line of a cell stops that cell's own exercise and others, it costs the marks of these."""
+        cells = {piece.place: piece.exercise for piece in self.pieces if not piece.module}
+        stops: dict[str, dict[str, list[int]]] = {}
+        for name, places in self.left.items():
+            for place in places:
+                if self.sheet.answers[place].status == RAISED:
+                    stops.setdefault(self.sheet.answers[place].where, {}).setdefault(name, []).append(place)
+        for where, found in stops.items():
+            name = cells.get(where.partition(",")[0])
+            if name in found:
+                self._take(name, {other: places for other, places in found.items() if other != name})
 
     def _blame_own_cells(self) -> None:
         """Where a student's cell, put into the reference solution, answers another exercise as the student does."""

@@ -1,9 +1,11 @@
 """Finds a class's submissions and reads them. Nothing in them is run or unpacked to disk here."""
 
+import functools
 import hashlib
 import io
 import itertools
 import os
+import re
 import stat
 import zipfile
 from collections.abc import Callable
@@ -125,10 +127,10 @@ def _open(path: Path, module) -> tuple[Shelf, str]:
     shelf, name = {path.name: lambda: _bytes(path)}, path.name
     if _is_folder(path):
         shelf = _folder(path)
-        name = _chosen(_visible(list(shelf)) or _other(path), KINDS, module, shown(path.name))
+        name = _chosen(shelf if _visible(list(shelf)) else _other(path), KINDS, module, shown(path.name))
     if name.lower().endswith(".zip"):
         shelf = _zip(shelf[name]())
-        name = _chosen(_visible(list(shelf)), KINDS[:2], module, "the zip")
+        name = _chosen(shelf, KINDS[:2], module, "the zip")
     return shelf, name
 
 
@@ -163,11 +165,12 @@ def _folder(folder: Path) -> Shelf:
     return found
 
 
-def _other(folder: Path) -> list[str]:
+def _other(folder: Path) -> Shelf:
     """The first files of a folder in which there is nothing to grade, and one more than are named."""
     found = (Path(place, name) for place, _, names in os.walk(folder) for name in sorted(names))
-    visible = (name for path in found for name in _visible([path.relative_to(folder).as_posix()]))
-    return list(itertools.islice(visible, NAMED + 1))
+    named = ((path.relative_to(folder).as_posix(), path) for path in found)
+    visible = ((name, functools.partial(_bytes, path)) for name, path in named if _visible([name]))
+    return dict(itertools.islice(visible, NAMED + 1))
 
 
 def _visible(names: list[str]) -> list[str]:
@@ -175,28 +178,42 @@ def _visible(names: list[str]) -> list[str]:
 
 
 def _of_lesson(names: list[str], module) -> list[list[str]]:
-    """The files that bear the lesson's own names: its notebook, then its export."""
+    """The files that bear the lesson's own names: its notebook, then its export.
+
+    A browser or Canvas numbers the second notebook of a name, `losses_dev (1)` or `losses_dev-1`: either may be the
+    later one, so both are meant.
+    """
     export = f"/{(module.target or '').replace('.', '/')}.py"
-    notebooks = [name for name in names if PurePosixPath(name).name == module.notebook.name]
+    own = re.compile(re.escape(module.notebook.stem) + r"([ _-]?\(?\d+\)?)?\.ipynb")
+    notebooks = [name for name in names if own.fullmatch(PurePosixPath(name).name)]
     return [notebooks, [name for name in names if f"/{name}".endswith(export)]]
 
 
-def _chosen(listed: list[str], kinds: tuple[str, ...], module, where: str) -> str:
+def _chosen(shelf: Shelf, kinds: tuple[str, ...], module, where: str) -> str:
     """Which of several files is the submission: the lesson's notebook or export, then the only one of a kind."""
-    names = [name for name in listed if name.lower().endswith(kinds)]
+    visible = _visible(list(shelf))
+    names = [name for name in visible if name.lower().endswith(kinds)]
     by_kind = ([name for name in names if name.lower().endswith(kind)] for kind in kinds)
     for found in (*_of_lesson(names, module), *by_kind):
-        if len(found) == 1:
+        if len(found) == 1 or _handed_in_twice(shelf, found, module):
             return found[0]
         if found:
             raise Refused(UNREADABLE, _too_many(found, where))
-    files = [shown(name) for name in listed if not name.endswith("/")]
+    files = [shown(name) for name in visible if not name.endswith("/")]
     only = f", only {_some(files)}" if files else ""
     raise Refused(MISSING, f"no notebook or .py export in {where}{only}; hand in {module.notebook.name}")
 
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+
+
+def _handed_in_twice(shelf: Shelf, found: list[str], module) -> bool:
+    """Whether two files are the lesson's notebook and, beside it, the same under a number."""
+    paths = [PurePosixPath(name) for name in found]
+    if len(paths) != 2 or paths[0].parent != paths[1].parent or module.notebook.name not in {p.name for p in paths}:
+        return False
+    return shelf[found[0]]() == shelf[found[1]]()
 
 
 def _too_many(found: list[str], where: str) -> str:

@@ -69,7 +69,7 @@ def prepare(
     module = catalogue.find(name)
     notebook = module.read()
     source = _read(module.exam, f"{module.folder} has no exam yet: write its questions there")
-    points = {e.name: float(e.points) for e in notebook.exercises if e.test and e.points}
+    points = {e.name: float(e.points) for e in notebook.exercises if e.test}
     questions = _questions(module, source, points)
     package = course.lib_path
     earlier = [m for m in catalogue.before(module) if m.notebook.exists()]
@@ -83,7 +83,7 @@ def prepare(
         "unsafe": unsafe,
         "limits": {"memory": memory_limit, "cpu": math.ceil(sum(limits)) + 10},
     }
-    wanted = _wanted(questions, only)
+    wanted = _wanted(questions, only, points)
     reference = intake.pieces(module.notebook.name, module.notebook.read_bytes(), module)
     # Cells that the release locks and hands out as they are: no part of a solution, and the same for everyone.
     locked = {cell.grade_id for cell in notebook.cells if cell.nbgrader.get("locked") and BEGIN not in cell.source}
@@ -117,15 +117,16 @@ def _questions(module, source: str, points: dict[str, float]) -> list:
     if asked - points.keys():
         unknown = ", ".join(sorted(asked - points.keys()))
         raise Problem(f"{module.folder}/exam.py asks about {unknown}; no test cell gives points for that")
-    if points.keys() - asked:
-        raise Problem(f"{module.folder}/exam.py has no question for {', '.join(sorted(points.keys() - asked))}")
+    if left_out := sorted(name for name in points.keys() - asked if points[name]):
+        raise Problem(f"{module.folder}/exam.py has no question for {', '.join(left_out)}")
     return questions
 
 
-def _wanted(questions: list, only: list[str] | None) -> list[int]:
-    """The numbers of the questions to ask; raises Problem for an exercise that there is not."""
+def _wanted(questions: list, only: list[str] | None, points: dict[str, float]) -> list[int]:
+    """The numbers of the questions to ask, none of an exercise of 0 points. Raises Problem for a name that is none."""
     exercises = list(dict.fromkeys(question.exercise for question in questions))
     for name in only or []:
         if name not in exercises:
             raise Problem(f"no exercise {name!r}", next=f"the exercises are: {', '.join(exercises)}", code=USAGE)
-    return [number for number, question in enumerate(questions) if not only or question.exercise in only]
+    asked = only or [name for name in exercises if points[name]]
+    return [number for number, question in enumerate(questions) if question.exercise in asked]

@@ -17,6 +17,7 @@ import traceback
 import types
 import warnings
 
+from tito.notebook import told
 from tito.running.asserts import explained
 from tito.running.meant import meant
 from tito.workspace import activate
@@ -155,7 +156,7 @@ def _shell(module):
 def _error(raised: BaseException, cell: dict, plan: dict) -> dict:
     """What a learner needs of an exception: type, message, the lines of cells it passed, names left undefined."""
     try:
-        message = raised.msg if isinstance(raised, SyntaxError) else str(raised)
+        message = told(raised) if isinstance(raised, SyntaxError) else str(raised)
     except Exception as broken:
         message = f"(its message cannot be shown: {broken!r})"
     if isinstance(raised, AssertionError) and not message:

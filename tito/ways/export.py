@@ -28,7 +28,7 @@ def export(
         raise Problem("Moodle takes back its own grading worksheet only", next=advice, code=USAGE)
     if template and to not in ("canvas", "moodle"):
         raise Problem(f"--template goes with canvas and moodle, not with {to}", code=USAGE)
-    path = Path(out) if out else sheet.free(Path(f"{module.folder}-{to}.csv"))
+    path = Path(out) if out else sheet.free(book.course.own(f"{module.folder}-{to}.csv"))
     standings = book.standing(name)
     done = _written(book, module, standings, to, template and Path(template), path, column, scale)
     marked = [standing for standing in standings if standing.total is not None and not standing.overridden]
@@ -41,7 +41,7 @@ def _course(book, to: str, out: Path | None) -> Filled:
         raise Problem(f"--to {to} takes one module", next=f"tito gradebook export 04 --to {to}", code=USAGE)
     if not book.modules():
         raise Problem("nothing is in the gradebook yet", next="tito grade MODULE SUBMISSIONS", code=USAGE)
-    return totals.table(book, Path(out) if out else sheet.free(Path("course.csv")))
+    return totals.table(book, Path(out) if out else sheet.free(book.course.own("course.csv")))
 
 
 def _written(book, module, standings: list, to: str, template: Path | None, path: Path, column: str, scale: bool):

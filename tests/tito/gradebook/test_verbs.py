@@ -24,9 +24,9 @@ ROSTER += '"Lovelace, Ada",101,S1,ada,A,\n"Smith, Bob",102,S2,bob,A,\n'
 def tito(course):
     environment = {name: value for name, value in os.environ.items() if name != "TITO_GRADEBOOK"}
 
-    def run(*words, code=0, **variables):
+    def run(*words, code=0, within=".", **variables):
         command = [sys.executable, "-m", "tito", *map(str, words)]
-        options = {"cwd": course.root, "capture_output": True, "text": True, "env": environment | variables}
+        options = {"cwd": course.root / within, "capture_output": True, "text": True, "env": environment | variables}
         done = subprocess.run(command, timeout=120, **options)
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
@@ -80,7 +80,7 @@ def test_lateness_that_costs_nothing_shows_no_loss(tito, course, pack, configure
     shown = tito("gradebook", "show", "02")
     assert "2 d" in shown and "%" not in shown
     tito("report", "02")
-    page = "".join(path.read_text(encoding="utf-8") for path in (course.root / "reports").glob("*.html"))
+    page = "".join(path.read_text(encoding="utf-8") for path in (course.root / "reports/02_losses").glob("*.html"))
     assert "Handed in 2 days late." in page and "% less" not in page
 
 
@@ -92,12 +92,24 @@ def test_a_gradebook_that_cannot_be_written_costs_no_grade_and_can_be_filled_lat
     (course.root / "ada.ipynb").write_text(submission())
     bad = course.root / "nowhere/gradebook.db"
     said = tito("grade", "02", "ada.ipynb", code=1, TITO_GRADEBOOK=str(bad))
-    assert "16/16" in said and "not in the gradebook" in said and "tito gradebook record grades" in said
-    assert json.loads((course.root / "grades/grades.json").read_text())["results"][0]["points"] == 16
+    assert "16/16" in said and "not in the gradebook" in said and "tito gradebook record grades/02_losses" in said
+    assert json.loads((course.root / "grades/02_losses/grades.json").read_text())["results"][0]["points"] == 16
     said = tito("grade", "02", "ada.ipynb", "--json", code=1, TITO_GRADEBOOK=str(bad))
     assert "not in the gradebook" in said
-    assert "1 new attempt" in tito("gradebook", "record", "grades")
+    assert "1 new attempt" in tito("gradebook", "record", "grades/02_losses")
     assert "0 new attempts" in tito("gradebook", "record")
+
+
+def test_what_a_verb_makes_goes_into_the_courses_own_folder_from_wherever_it_is_called(tito, course):
+    (course.root / "ada.ipynb").write_text(submission())
+    before, lesson = sorted((course.modules / "02_losses").iterdir()), {"within": "modules/02_losses"}
+    tito("grade", "02", "../../ada.ipynb", **lesson)
+    tito("report", "02", **lesson)
+    tito("gradebook", "export", "02", **lesson)
+    tito("gradebook", "export", **lesson)
+    assert sorted((course.modules / "02_losses").iterdir()) == before
+    made = ["grades/02_losses/grades.csv", "reports/02_losses/ada.html", "02_losses-csv.csv", "course.csv"]
+    assert [name for name in made if not (course.root / name).exists()] == []
 
 
 def test_who_is_graded_and_not_on_the_class_list_is_told(tito, course):

@@ -43,6 +43,14 @@ def test_what_a_student_added_below_belongs_to_the_answer_and_what_the_course_gi
     assert found == {"why": "Why?\n\nIn a cell of its own.\n\nAnd one more."}
 
 
+def test_an_answer_whose_metadata_an_editor_took_off_is_found_by_its_heading(lesson):
+    found = read(
+        lesson, cell("Why?\n\nBecause.", "markdown"), cell("And more.", "markdown"), cell("Now go on.", "markdown")
+    )
+    assert found == {"why": "Why?\n\nBecause.\n\nAnd more."}
+    assert read(lesson, cell("", "markdown"), cell("Whyever?", "markdown")) == {}
+
+
 def test_a_copy_of_the_cell_adds_to_the_answer(lesson):
     assert read(lesson, asked("One."), asked("Two.")) == {"why": "One.\n\nTwo."}
 

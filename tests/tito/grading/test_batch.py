@@ -123,6 +123,17 @@ def test_what_others_answered_rightly_is_known_by_its_bytes(school, hand_in, mon
     assert (len(reads) - 2 * alone > 0) == bool(again)
 
 
+def test_an_exercise_of_0_points_is_not_asked(tmp_path, hand_in):
+    root = make_school(tmp_path / "other")
+    lesson = root / "modules/02_losses/losses_dev.ipynb"
+    text = lesson.read_text(encoding="utf-8")
+    assert '"points": 10' in text
+    lesson.write_text(text.replace('"points": 10', '"points": 0'), encoding="utf-8")
+    grades = grade(read_course(root), hand_in({"ann": {"mse_loss": "def mse_loss(*_): return 0"}}), "02", seed=1)
+    assert (grades.possible, grades.exercises, grades.results[0].total) == (6, ["l1_loss"], 6)
+    assert {mark.exercise for mark in grades.results[0].marks} == {"l1_loss"}
+
+
 def test_a_fresh_seed_is_drawn_and_recorded(school, hand_in):
     folder = hand_in({"a": {}})
     assert grade(school, folder, "02").seed != grade(school, folder, "02").seed

@@ -113,7 +113,7 @@ def test_a_full_disk_under_the_gradebook_leaves_the_grades_to_be_recorded_later(
         file.write(f"gradebook = {place / 'gradebook.db'}\n")
     done = tito(course)
     assert done.returncode == 1 and "not in the gradebook" in done.stdout and "Traceback" not in done.stderr
-    assert points(course / "grades") == ["9"] * STUDENTS
+    assert points(course / "grades/02_losses") == ["9"] * STUDENTS
     small(4096)
     done = tito(course)
     assert done.returncode == 0 and f"{STUDENTS} new attempts" in done.stdout

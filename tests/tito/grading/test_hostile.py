@@ -1,6 +1,7 @@
 """Code that hangs, dies or lies costs what it breaks, gains nothing, and harms nobody else. Real processes."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -191,6 +192,7 @@ def test_a_missing_function_names_the_cause(examine):
     assert set(wrong(result).values()) == {"missing"} and set(wrong(result)) == EVERY
     mark = next(mark for mark in result.marks if mark.question == "mse_loss_mean")
     assert "SyntaxError" in mark.remark and "line 2" in mark.remark
+    assert f"(in Python {sys.version_info[0]}.{sys.version_info[1]})" in mark.remark
 
 
 def test_an_unwritten_exercise_is_not_written_yet(examine):

@@ -342,3 +342,16 @@ def test_one_students_folder_is_that_students_submission(school, tmp_path):
     assert [entry.student for entry in intake.find(folder, "losses_dev")] == ["ada@uni.edu"]
     (folder / "bo.ipynb").write_text(RIGHT, encoding="utf-8")
     assert [entry.student for entry in intake.find(folder, "losses_dev")] == ["bo", "losses_dev"]
+
+
+@pytest.mark.parametrize("second", ["losses_dev (1).ipynb", "losses_dev-1.ipynb", "losses_dev(2).ipynb"])
+def test_of_two_notebooks_that_were_numbered_on_the_way_none_is_taken_unless_they_are_one(school, tmp_path, second):
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "ann/losses_dev.ipynb").write_text(notebook({"imports": IMPORTS}), encoding="utf-8")
+    (tmp_path / "ann/losses_dev_old.ipynb").write_text(RIGHT, encoding="utf-8")
+    entry, module = intake.Entry("ann", tmp_path, ("ann",)), school.catalogue.find("02")
+    assert len(intake.read(entry, module)) == 1
+    (tmp_path / "ann" / second).write_text(RIGHT, encoding="utf-8")
+    _refused(school, tmp_path, "ann", "unreadable", second)
+    (tmp_path / "ann/losses_dev.ipynb").write_text(RIGHT, encoding="utf-8")
+    assert len(intake.read(entry, module)) == 4

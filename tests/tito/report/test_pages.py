@@ -305,9 +305,9 @@ def test_the_verb_writes_the_pages_and_says_what_next(course, tmp_path):
         (tmp_path / "class" / f"{name}.ipynb").write_text(submission())
     tito(course.root, "grade", "02", tmp_path / "class", "--out", tmp_path / "grades")
     done = tito(course.root, "report", "02", "--submissions", tmp_path / "class")
-    assert done.returncode == 0 and "2 students and the class in reports" in done.stdout, done.stderr
-    assert "next: open reports/index.html" in done.stdout
-    page = (course.root / "reports/index.html").read_text()
+    assert done.returncode == 0 and "2 students and the class in reports/02_losses" in done.stdout, done.stderr
+    assert "next: open reports/02_losses/index.html" in done.stdout
+    page = (course.root / "reports/02_losses/index.html").read_text()
     assert "No two submissions share more unusual code" in page
     done = tito(course.root, "report", "02", "--grades", tmp_path)
     assert done.returncode == 2 and "grades.json is missing" in done.stderr

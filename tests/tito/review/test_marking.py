@@ -185,7 +185,7 @@ def test_what_a_person_said_stands_in_the_report_and_in_the_table(review, course
     running.ask(path, fields | {"points": "0.5", "comment": "Say <why> it grows."})
     running.stop()
     assert tito(course.root, "report", "01").returncode == 0
-    page = (course.root / "reports/ada.html").read_text(encoding="utf-8")
+    page = (course.root / "reports/01_first/ada.html").read_text(encoding="utf-8")
     assert "Say &lt;why&gt; it grows." in page and "question_why" in page
     done = tito(course.root, "gradebook", "export", "01", "--out", "marks.csv")
     assert done.returncode == 0, done.stderr

@@ -19,6 +19,7 @@ from tito.grading.wire import Unreadable
 FUTURES = sum(
     getattr(__future__, name).compiler_flag for name in __future__.all_feature_names if name != "nested_scopes"
 )
+HERE = f" (in Python {sys.version_info[0]}.{sys.version_info[1]})"  # a newer one may take it
 MERSENNE_TWISTER = 625 * 4  # bytes of its state: 624 words and the place of the next
 EARLIER: dict[str, types.CodeType] = {}  # the course's earlier lessons, by their modules' names, in order
 READY: dict[tuple[str, str], types.CodeType] = {}  # pieces that everyone was given, by source and place
@@ -112,7 +113,7 @@ def described(error: BaseException, place: str = "") -> dict:
     try:
         kind = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
         line = error.lineno if isinstance(error, SyntaxError) else None
-        message = both_ends(error.msg if isinstance(error, SyntaxError) else str(error), wire.LONGEST_TEXT)
+        message = both_ends(f"{error.msg}{HERE}" if isinstance(error, SyntaxError) else str(error), wire.LONGEST_TEXT)
         where = f"{place}, line {line}" if line else _deepest(error)
     except BaseException:  # an error whose own __str__ fails still has to be reported
         kind, message, where = "Exception", "", ""
