@@ -39,7 +39,7 @@ def collect(
     from tito.ways.collect import collect
 
     course, found = _found(module)
-    folder = to or Path("submissions") / found.folder
+    folder = to or course.own("submissions", found.folder)
     with gradebook.open(course) as book:
         show.collected(found, collect(book, archive, found, folder, kind, worksheet, anyway))
 
@@ -47,7 +47,7 @@ def collect(
 @app.command()
 def gradescope(
     module: Module,
-    out: Annotated[Path, typer.Option(help="The zip to write.")] = Path("autograder.zip"),
+    out: Annotated[Path | None, typer.Option(help="The zip to write.", show_default="autograder.zip")] = None,
     visibility: Annotated[
         str, typer.Option(help="When students see results: visible, after_due_date, after_published, hidden.")
     ] = "visible",
@@ -58,17 +58,18 @@ def gradescope(
     from tito.ways.gradescope import bundle
 
     course, found = _found(module)
-    show.bundled(bundle(course, found, out, visibility, unsafe), unsafe)
+    show.bundled(bundle(course, found, out or course.own("autograder.zip"), visibility, unsafe), unsafe)
 
 
 @app.command("github-classroom")
 def github_classroom(
     module: Module,
-    out: Annotated[Path, typer.Option(help="A new folder.")] = Path("classroom"),
+    out: Annotated[Path | None, typer.Option(help="A new folder.", show_default="classroom")] = None,
 ):
     """A template repository for GitHub Classroom: the release, and a workflow that tests each push. No answers."""
     from tito.gradebook import show
     from tito.ways.classroom import bundle
 
     course, found = _found(module)
+    out = out or course.own("classroom")
     show.template(out, bundle(course, found, out))
