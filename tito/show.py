@@ -2,12 +2,19 @@
 
 from tito.console import next_step, say, say_parts
 
+MOST_NAMES = 20
 MARKS = {"passed": ("✓", "green"), "not started": ("·", "yellow"), "waiting": ("·", "yellow")}
 
 
 def counted(number: int, noun: str) -> str:
     """ "1 exercise", "2,000 exercises"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def some(names: list[str]) -> str:
+    """ "ada, bob", and of a long list the first and how many more there are."""
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
 
 
 def typed(path) -> str:

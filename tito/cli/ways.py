@@ -23,30 +23,34 @@ def collect(
     ] = None,
     kind: Annotated[str | None, typer.Option("--from", help="canvas or moodle.", show_default="by its names")] = None,
     worksheet: Annotated[
-        Path | None, typer.Option(help="Moodle's grading worksheet, which knows when each came.", show_default=False)
+        Path | None,
+        typer.Option(help="Moodle's grading worksheet, which knows who is who and when each came.", show_default=False),
     ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also where the gradebook does not know most of them.")
+    ] = False,
 ):
     """Lay out a zip from Canvas or Moodle for `tito grade`.
 
-    Who was late is noted.
+    Who was late is noted. Older work never takes the place of newer.
     """
     from tito import gradebook
-    from tito.gradebook import show
+    from tito.ways import show
     from tito.ways.collect import collect
     from tito.whole import named
 
     course, found = _found(module)
-    folder = to or Path("submissions") / found.folder
+    folder = to or course.own("submissions", found.folder)
     with gradebook.open(course) as book:
         with named(folder):
-            done = collect(book, archive, found, folder, kind, worksheet)
+            done = collect(book, archive, found, folder, kind, worksheet, anyway)
         show.collected(found, done)
 
 
 @app.command()
 def gradescope(
     module: Module,
-    out: Annotated[Path, typer.Option(help="The zip to write.")] = Path("autograder.zip"),
+    out: Annotated[Path | None, typer.Option(help="The zip to write.", show_default="autograder.zip")] = None,
     visibility: Annotated[
         str, typer.Option(help="When students see results: visible, after_due_date, after_published, hidden.")
     ] = "visible",
@@ -57,17 +61,18 @@ def gradescope(
     from tito.ways.gradescope import bundle
 
     course, found = _found(module)
-    show.bundled(bundle(course, found, out, visibility, unsafe), unsafe)
+    show.bundled(bundle(course, found, out or course.own("autograder.zip"), visibility, unsafe), unsafe)
 
 
 @app.command("github-classroom")
 def github_classroom(
     module: Module,
-    out: Annotated[Path, typer.Option(help="A new folder.")] = Path("classroom"),
+    out: Annotated[Path | None, typer.Option(help="A new folder.", show_default="classroom")] = None,
 ):
     """A template repository for GitHub Classroom: the release, and a workflow that tests each push. No answers."""
     from tito.gradebook import show
     from tito.ways.classroom import bundle
 
     course, found = _found(module)
+    out = out or course.own("classroom")
     show.template(out, bundle(course, found, out))

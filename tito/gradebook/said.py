@@ -3,10 +3,9 @@
 from tito.console import next_step, say, say_parts
 from tito.gradebook.late import local
 from tito.gradebook.order import behind
-from tito.gradebook.show import some
 from tito.grading.grades import printable
 from tito.grading.pieces import GRADED
-from tito.show import counted, typed
+from tito.show import counted, some, typed
 
 
 def history(student: str, module: str, attempts: list, marks: list) -> None:

@@ -3,9 +3,8 @@
 from tito.console import next_step, say, say_parts, screen, table
 from tito.grading.pieces import GRADED
 from tito.problem import Problem
-from tito.show import counted, typed
+from tito.show import counted, some, typed
 
-MOST_NAMES = 20
 WIDE, NARROW = 180, 100  # columns of a terminal: below the first there is no room for all that is known
 SOME, FEW = (0, 1, 2, 3, 6, 8), (0, 3, 6, 8)  # of the table's columns, what is shown then; what to look at stays
 
@@ -98,11 +97,6 @@ def taken_off(change) -> None:
         say("nobody was taken off", "yellow")
 
 
-def some(names: list[str]) -> str:
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more
-
-
 def keep(course, out) -> tuple[str, str]:
     """Record an out folder after grading: what to say of it, and why it could not be; no grade is lost by that."""
     from tito import gradebook
@@ -146,21 +140,6 @@ def exported(done) -> None:
             say_parts((f"{what}  ", "yellow"), (some(names), None))
     if done.unread:
         say_parts(("answers still to mark  ", "yellow"), (some(done.unread), None))
-
-
-def collected(module, done) -> None:
-    """What a class's zip brought."""
-    kinds = {"new": done.new, "replaced": done.replaced, "as before": done.same}
-    for what, names in kinds.items():
-        if names:
-            kept = f"  (what was there is in {done.folder / '.earlier'})" if what == "replaced" else ""
-            say_parts((f"{what:10}", "green"), (f"{len(names):5}  {some(names)}{kept}", None))
-    for what, names in {"late": done.late, "strangers": done.strangers}.items():
-        if names:
-            say_parts((f"{what:10}", "yellow"), (f"{len(names):5}  {some(names)}", None))
-    for name, reason in done.skipped.items():
-        say_parts((f"{'skipped':10}", "yellow"), (f"{name}: {reason}", None))
-    next_step(f"tito grade {module.number} {typed(done.folder)}")
 
 
 def bundled(path, unsafe: bool) -> None:

@@ -1,7 +1,9 @@
 """Finds a class's submissions and reads them. Nothing in them is run or unpacked to disk here."""
 
+import functools
 import hashlib
 import io
+import itertools
 import os
 import re
 import stat
@@ -19,6 +21,7 @@ KINDS = (".ipynb", ".py", ".zip")
 LARGEST = 32 << 20  # bytes of a file, and of what a zip holds
 MOST_CODE, MOST_PIECES, MOST_MEMBERS = 1 << 20, 500, 2000
 MOST_FILES = 50_000  # in a student's folder, which may be a whole workspace
+NAMED = 3  # files in a message
 LISTED, MOST_LISTED = b"PK\x01\x02", 10 * MOST_MEMBERS  # what each entry of a zip's list begins with; zips hold zips
 
 Shelf = dict[str, Callable[[], bytes]]  # the files of one student: a way to read each, by its path
@@ -124,11 +127,10 @@ def _open(path: Path, module) -> tuple[Shelf, str]:
     shelf, name = {path.name: lambda: _bytes(path)}, path.name
     if _is_folder(path):
         shelf = _folder(path)
-        name = _chosen(shelf, module, shown(path.name))
+        name = _chosen(shelf if _visible(list(shelf)) else _other(path), KINDS, module, shown(path.name))
     if name.lower().endswith(".zip"):
         shelf = _zip(shelf[name]())
-        unzipped = {inside: read for inside, read in shelf.items() if inside.lower().endswith(KINDS[:2])}
-        name = _chosen(unzipped, module, "the zip")
+        name = _chosen(shelf, KINDS[:2], module, "the zip")
     return shelf, name
 
 
@@ -163,6 +165,14 @@ def _folder(folder: Path) -> Shelf:
     return found
 
 
+def _other(folder: Path) -> Shelf:
+    """The first files of a folder in which there is nothing to grade, and one more than are named."""
+    found = (Path(place, name) for place, _, names in os.walk(folder) for name in sorted(names))
+    named = ((path.relative_to(folder).as_posix(), path) for path in found)
+    visible = ((name, functools.partial(_bytes, path)) for name, path in named if _visible([name]))
+    return dict(itertools.islice(visible, NAMED + 1))
+
+
 def _visible(names: list[str]) -> list[str]:
     return [name for name in names if not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))]
 
@@ -179,16 +189,23 @@ def _of_lesson(names: list[str], module) -> list[list[str]]:
     return [notebooks, [name for name in names if f"/{name}".endswith(export)]]
 
 
-def _chosen(shelf: Shelf, module, where: str) -> str:
+def _chosen(shelf: Shelf, kinds: tuple[str, ...], module, where: str) -> str:
     """Which of several files is the submission: the lesson's notebook or export, then the only one of a kind."""
-    names = _visible(list(shelf))
-    kinds = ([name for name in names if name.lower().endswith(kind)] for kind in KINDS)
-    for found in (*_of_lesson(names, module), *kinds):
+    visible = _visible(list(shelf))
+    names = [name for name in visible if name.lower().endswith(kinds)]
+    by_kind = ([name for name in names if name.lower().endswith(kind)] for kind in kinds)
+    for found in (*_of_lesson(names, module), *by_kind):
         if len(found) == 1 or _handed_in_twice(shelf, found, module):
             return found[0]
         if found:
             raise Refused(UNREADABLE, _too_many(found, where))
-    raise Refused(MISSING, f"no notebook or .py export in {where}; hand in {module.notebook.name}")
+    files = [shown(name) for name in visible if not name.endswith("/")]
+    only = f", only {_some(files)}" if files else ""
+    raise Refused(MISSING, f"no notebook or .py export in {where}{only}; hand in {module.notebook.name}")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
 
 
 def _handed_in_twice(shelf: Shelf, found: list[str], module) -> bool:
@@ -200,7 +217,7 @@ def _handed_in_twice(shelf: Shelf, found: list[str], module) -> bool:
 
 
 def _too_many(found: list[str], where: str) -> str:
-    listed = ", ".join(shown(name) for name in found[:3])
+    listed = ", ".join(shown(name) for name in found[:NAMED])
     unpack = "unpack it and grade" if "zip" in where else "grade"
     advice = f"leave one (a whole class? {unpack} the folder that holds a folder or a file for each student)"
     return f"{len(found)} files in {where} could be meant ({listed}); {advice}"

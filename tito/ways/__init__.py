@@ -5,6 +5,8 @@ people       whose row of someone else's table is whose in the gradebook
 canvas       its gradebook as CSV, filled in; the names in its zips of submissions
 moodle       its grading worksheet, filled in; the names in its zips of submissions
 nbgrader     the columns of `nbgrader export`
+arrivals     a class's zip: the files of each student, told by the names in it
+owners       whose each submission of a zip is
 collect      a class's zip, laid out for `tito grade`
 gradescope   an autograder.zip, and the results.json that it writes
 classroom    a GitHub Classroom workflow that runs the student-side tests

@@ -13,8 +13,12 @@ from tito.ways.people import Filled, People
 
 HEADER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 POSSIBLE, READ_ONLY = "Points Possible", "read only"
-# name_LATE_user_file_what.ipynb, as Canvas names the files in a zip; without LATE when in time
-SUBMISSION = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?P<original>.+)", re.DOTALL)
+# name_LATE_user_file_what.ipynb, as Canvas names the files in a zip; without LATE when in time. What was typed into
+# Canvas is name_user_text.html, and an address name_user_link.html.
+SUBMISSION = re.compile(
+    r"(?P<name>.+?)_(?P<late>LATE_)?(?P<user>\d+)_(?:(?P<file>\d+)_)?(?P<original>(?(file).+|(?:text|link)\.html))",
+    re.DOTALL,
+)
 
 
 def export(module, standings: list, students: list, path: Path) -> Filled:

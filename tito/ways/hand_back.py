@@ -15,7 +15,7 @@ from tito.ways.collect import MANIFEST
 from tito.whole import replacing
 
 # up to the name of the student's own file: Moodle's folder, or Canvas's numbers of the student and of the file
-_CAME_BY = re.compile(r"[^/]+?_\d+_assignsubmission_file_/?|[^/]+?_(?:LATE_)?\d+_\d+_")
+_CAME_BY = re.compile(r"[^/]+?_\d+_assignsubmission_(?:file|onlinetext)(?:_/?|/)|[^/]+?_(?:LATE_)?\d+_\d+_")
 
 
 @dataclass
@@ -38,7 +38,7 @@ def pack(module, collected: Path, pages: dict[str, Path], path: Path) -> Packed:
     with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, page in sorted(pages.items()):
             came_by = _CAME_BY.match(known.get(student, {}).get("original", ""))
-            if came_by:
+            if came_by and (collected / student).exists():  # a stranger's folder may be deleted, when it is known whose
                 archive.write(page, f"{came_by[0]}{module.folder}.html")
                 done.count += 1
             else:

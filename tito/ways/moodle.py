@@ -15,11 +15,14 @@ from tito.ways.canvas import factor
 from tito.ways.people import Filled, People
 
 NEEDED = ("Identifier", "Grade", "Last modified (grade)")
-# Full name_123_assignsubmission_file_/what.ipynb, or the same with what.ipynb behind the last underscore
-SUBMISSION = re.compile(r"(?P<name>[^/]+)_(?P<user>\d+)_assignsubmission_file_/?(?P<original>.+)", re.DOTALL)
+# Full name_123_assignsubmission_file/what.ipynb since Moodle 4.1, with _/ in place of / before; and with _ where files
+# are not put into folders. What was typed into Moodle is assignsubmission_onlinetext.
+SUBMISSION = re.compile(
+    r"(?P<name>[^/]+)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)(?:_/?|/)(?P<original>.+)", re.DOTALL
+)
 HIDDEN = "Participant"
-# 20 November 2026, 11:59 PM, with or without a weekday before it: Moodle's English
-_TIMES = ("%d %B %Y, %I:%M %p", "%d %B %Y, %H:%M")
+# 20 November 2026 11:59 PM: Moodle's English; and what is the same day in every country, as 21/11/26 is not
+_TIMES = ("%d %B %Y %I:%M %p", "%d %B %Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
 
 
 def fill(module, standings: list, students: list, template: Path, path: Path, scale: bool) -> Filled:
@@ -52,7 +55,7 @@ def worksheet(path: Path) -> sheet.Sheet:
     if missing:
         raise Problem(
             f"{path} is no grading worksheet of Moodle: it has no {missing}",
-            next="in the assignment: View all submissions, Download grading worksheet",
+            next="set Moodle to English, then in the assignment: View all submissions, Download grading worksheet",
             code=USAGE,
         )
     return table
@@ -83,22 +86,23 @@ def number(table: sheet.Sheet, row: list[str]) -> str:
     return row[table.column("Identifier")].removeprefix(HIDDEN).strip()
 
 
-def times(table: sheet.Sheet) -> dict[str, str]:
-    """By participant, when the submission came (UTC); those whose time is not understood are left out."""
-    at, found = table.column("Last modified (submission)"), {}
+def times(table: sheet.Sheet) -> tuple[dict[str, str], dict[str, str]]:
+    """By participant, when the submission came (UTC); and what stands there of a time that cannot be read."""
+    at, found, unread = table.column("Last modified (submission)"), {}, {}
     for row in table.rows if at is not None else []:
-        when = _time(row[at])
-        if when:
-            found[number(table, row)] = when
-    return found
+        text = " ".join(row[at].split())
+        if text.strip("-"):
+            when = _time(text)
+            (found if when else unread)[number(table, row)] = when or text
+    return found, unread
 
 
 def _time(text: str) -> str:
     """Moodle's time, which is this machine's local one, as the gradebook keeps it; "" where it is none."""
-    text = " ".join(re.sub(r"^[^\W\d]+, ", "", text.strip()).split())
+    text = re.sub(r"^[^\W\d]+, ", "", text).replace(",", "")
     for form in _TIMES:
         try:
             return utc(datetime.strptime(text, form).astimezone())
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     return ""

@@ -29,6 +29,13 @@ class People:
                 if getattr(student, name):
                     self._by.setdefault((name, getattr(student, name).lower()), set()).add(student.id)
 
+    def __bool__(self) -> bool:
+        return bool(self._by)
+
+    def share(self, name: str) -> bool:
+        """Whether more than one student has this name."""
+        return len(self._by.get(("name", name.strip().lower()), ())) > 1
+
     def find(self, **known: str) -> str | None:
         """The id of the one student who has any of these; the surest is asked first, and what fits two is no answer."""
         for name in (*FIELDS, "name"):

@@ -101,15 +101,18 @@ def test_a_gradebook_that_cannot_be_written_costs_no_grade_and_can_be_filled_lat
     assert "0 new attempts" in tito("gradebook", "record")
 
 
-def test_what_a_verb_makes_goes_into_the_courses_own_folder_from_wherever_it_is_called(tito, course):
+def test_what_a_verb_makes_goes_into_the_courses_own_folder_from_wherever_it_is_called(tito, course, pack):
     (course.root / "ada.ipynb").write_text(submission())
     before, lesson = sorted((course.modules / "02_losses").iterdir()), {"within": "modules/02_losses"}
     tito("grade", "02", "../../ada.ipynb", **lesson)
     tito("report", "02", **lesson)
+    archive = course.root / pack("a.zip", {"lovelaceada_101_1_losses_dev.ipynb": submission()})
+    tito("collect", archive, "02", **lesson)
     tito("gradebook", "export", "02", **lesson)
     tito("gradebook", "export", **lesson)
     assert sorted((course.modules / "02_losses").iterdir()) == before
     made = ["grades/02_losses/grades.csv", "reports/02_losses/ada.html", "02_losses-csv.csv", "course.csv"]
+    made += ["submissions/02_losses/canvas-101/losses_dev.ipynb"]
     assert [name for name in made if not (course.root / name).exists()] == []
 
 

@@ -297,6 +297,19 @@ def test_a_folder_around_the_whole_class_is_told_as_such(school, tmp_path, pack)
     _refused(school, tmp_path, "class", "unreadable", advice)
 
 
+def test_files_that_are_no_submission_are_named(school, tmp_path):
+    (tmp_path / "ann" / "work").mkdir(parents=True)
+    (tmp_path / "ann" / ".hidden").write_text("x")
+    packed(tmp_path / "bob.zip", {"work/": "", "work/a.pdf": "x", "b.html": "x", "__MACOSX/._b.html": "x"})
+    _refused(school, tmp_path, "ann", "missing", "no notebook or .py export in ann; hand in losses_dev.ipynb")
+    _refused(school, tmp_path, "bob", "missing", "in the zip, only work/a.pdf, b.html; hand in")
+    for name in ("work/d.pdf", "c\x1b.pdf", "a.pdf"):
+        (tmp_path / "ann" / name).write_text("x")
+    _refused(school, tmp_path, "ann", "missing", "in ann, only a.pdf, c�.pdf, work/d.pdf; hand in")
+    (tmp_path / "ann" / "work" / "e.pdf").write_text("x")
+    _refused(school, tmp_path, "ann", "missing", "work/d.pdf, …; hand in")
+
+
 def test_zips_in_zips_and_encrypted_ones_have_reasons(school, tmp_path):
     packed(tmp_path / "inner.zip", {"losses_dev.ipynb": RIGHT})
     packed(tmp_path / "outer.zip", {"inner.zip": (tmp_path / "inner.zip").read_bytes()})
