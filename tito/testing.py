@@ -12,8 +12,7 @@ from tito.notebook import Cell, Exercise, Notebook, others_beside, read_notebook
 from tito.problem import USAGE, Problem
 from tito.running.outcome import FAILED, WAITING, Result, explained, judged, not_run
 from tito.running.process import Run, run_cells
-from tito.running.unexported import NOT_THERE, unexported
-from tito.student import given, lessons
+from tito.student import given, graded, lessons
 from tito.student.onwards import onwards
 from tito.student.progress import export_state, remember
 
@@ -64,7 +63,7 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
         homes = {result.home for result in results if not result.passed}
         done.troubles = [each for each in _troubles(notebook, cells, run) if each.cell not in homes]
     done.shown = _shown_numbers(notebook)
-    _catch_unexported(notebook, done)
+    graded.catch(course, module, notebook, done)
     remember(course, module, notebook, results)
     lesson = _unexported_lesson(course, module, run)
     if lesson:
@@ -140,21 +139,6 @@ def _compare_with_release(exercises: list[Exercise], results: list[Result], rele
 def _shown_numbers(notebook: Notebook) -> dict[int, int]:
     counts = {number: cell.get("execution_count") for number, cell in enumerate(notebook.raw["cells"], 1)}
     return {number: count for number, count in counts.items() if isinstance(count, int)}
-
-
-def _catch_unexported(notebook: Notebook, done: Tested) -> None:
-    """What passes here and would fail in the package, for a cell without `#| export` is it or defines what it uses."""
-    by_home = {result.home: result for result in done.results}
-    for result in [each for each in done.results if each.passed and not notebook.cells[each.home - 1].is_exported]:
-        result.status, result.cell = FAILED, result.home
-        result.message = f"its cell does not begin with `#| export`: {NOT_THERE}\n  add that line at its top"
-    judged_cells = {exercise.cell.number for exercise in notebook.exercises if exercise.cell}
-    for found in unexported(notebook):
-        result = by_home.get(found.used)
-        if result and result.passed:
-            result.status, result.message, result.cell = FAILED, f"{result.name} {found}", found.home
-        elif found.used not in judged_cells:
-            done.troubles.append(Result(f"cell {found.used}", FAILED, message=str(found), cell=found.used))
 
 
 def _blame(lesson: Module, done: Tested) -> None:
