@@ -11,6 +11,7 @@ from tito import testing
 from tito.problem import Problem
 from tito.running import outcome, show
 from tito.running.asserts import explained
+from tito.running.nothing import what_is_none
 from tito.settings import find_course
 
 
@@ -48,16 +49,17 @@ def _live(shell, module, exercise) -> testing.Tested:
     try:
         exec(compile(source, name, "exec"), shell.user_ns)
     except Exception as error:  # whatever the student's code raises is the answer
-        result.status, result.message = _explained(error)
+        result.status, result.message = _explained(error, shell.user_ns)
     advice = "" if result.passed else f"%tito hint {exercise.name}"
     return testing.Tested(module.folder, module.title, [result], next=advice)
 
 
-def _explained(error: Exception) -> tuple[str, str]:
+def _explained(error: Exception, namespace: dict) -> tuple[str, str]:
     if isinstance(error, NotImplementedError):
         return outcome.NOT_STARTED, "not started"
     if isinstance(error, NameError) and error.name:
         return outcome.FAILED, f"{error.name} is not defined in this notebook yet: run the cell that defines it"
     if isinstance(error, AssertionError):
         return outcome.FAILED, str(error) or explained(error) or "its test's assertion does not hold"
-    return outcome.FAILED, outcome.in_words(type(error).__name__, str(error))
+    none = what_is_none(error, namespace)
+    return outcome.FAILED, outcome.in_words(type(error).__name__, str(error), none)
