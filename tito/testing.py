@@ -1,7 +1,6 @@
 """`tito test`: run a notebook in a fresh process and judge each exercise by what its test cell did."""
 
 import contextlib
-import difflib
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -10,6 +9,7 @@ from tito.catalogue import Module
 from tito.edition import released_tests, test_digest
 from tito.notebook import Cell, Exercise, Notebook, others_beside, read_notebook
 from tito.problem import USAGE, Problem
+from tito.running.meant import exercise_meant
 from tito.running.outcome import FAILED, WAITING, Result, explained, judged, not_run
 from tito.running.process import Run, run_cells
 from tito.student import given, graded, lessons
@@ -62,6 +62,7 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     if not exercises or not done.passed:  # a named exercise that passes needs no other cell
         homes = {result.home for result in results if not result.passed}
         done.troubles = [each for each in _troubles(notebook, cells, run) if each.cell not in homes]
+    given.explain_order(notebook, [*done.results, *done.troubles])
     done.shown = _shown_numbers(notebook)
     graded.catch(course, module, notebook, done)
     remember(course, module, notebook, results)
@@ -93,19 +94,18 @@ def _chosen(notebook: Notebook, released: dict, names: list[str] | None) -> list
         raise Problem(f"{notebook.path.name} holds no exercises: are the cells' nbgrader metadata gone?")
     for name in names or []:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"its exercises are: {', '.join(known)}"
+            hint = exercise_meant(name, known.values()) or f"its exercises are: {', '.join(known)}"
             raise Problem(f"{notebook.path.name} has no exercise {name!r}", next=hint, code=USAGE)
     return [known[name] for name in names] if names else list(known.values())
 
 
 def _needed_cells(notebook: Notebook, wanted: list[Exercise] | None) -> list[Cell]:
-    """All code cells; for some exercises only, those up to the last one's test, without others' tests and pictures."""
+    """All code cells; for some exercises only, those up to the last of theirs, without others' tests and pictures."""
     cells = [c for c in notebook.cells if c.is_code and c.source.strip() and c.directives.get("eval") != "false"]
     if wanted is None:
         return cells
     tests = {exercise.test.number for exercise in wanted if exercise.test}
-    last = max(tests, default=0)
+    last = max([*tests, *(exercise.cell.number for exercise in wanted if exercise.cell)], default=0)
     skipped = [cell for cell in cells if (cell.is_test and cell.number not in tests) or cell.is_picture]
     return [cell for cell in cells if cell.number <= last and cell not in skipped]
 
