@@ -2,7 +2,7 @@
 
 import numpy as np
 
-WIDEST = 80  # characters of a list, or of what is no number
+WIDEST, LONGEST = 80, 200  # characters of what is no number, and of a list
 
 
 def bare(value):
@@ -18,9 +18,10 @@ def shown(value) -> str:
     if isinstance(data, (np.ndarray, np.generic)):
         numbers = {"float_kind": _number}  # NumPy would write all with the exponent that one of them needs
         return " ".join(np.array2string(np.asarray(data), formatter=numbers, separator=", ", threshold=20).split())
-    if isinstance(data, list):
-        text = f"[{', '.join(map(shown, data))}]"
-        return text if len(text) < WIDEST else f"{text[: WIDEST - 5].rpartition(', ')[0]}, ..."
+    if isinstance(data, (list, tuple)):
+        inner = ", ".join(map(shown, data))
+        text = f"[{inner}]" if isinstance(data, list) else f"({inner}{',' * (len(data) == 1)})"
+        return text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(', ')[0]}, ..."
     text = repr(data)
     return text if len(text) < WIDEST else f"{text[: WIDEST - 3]}..."
 
