@@ -80,6 +80,12 @@ def test_a_cell_to_try_things_in_costs_nothing(workspace, notebook, scratch):
     assert double(workspace).passed
 
 
+def test_a_value_to_try_a_test_with_costs_nothing(workspace, notebook):
+    source_of(notebook, 5, "assert double(mine) == 2 * mine")
+    put(notebook, 4, f"{HELPER}{DOUBLE}", "mine = 7")
+    assert double(workspace).passed
+
+
 def test_a_cell_that_the_lesson_came_with_needs_no_export(course, tmp_path):
     from tito.settings import read_course
     from tito.student.start import start

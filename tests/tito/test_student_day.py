@@ -254,6 +254,22 @@ def test_the_magic_says_so_where_it_tests_what_was_saved(workspace):
     assert "tested:" not in magic(workspace, BOTH, "test 01 --json")
 
 
+def test_the_magic_says_what_the_saved_notebook_lacks_for_its_marks(workspace):
+    write(workspace, RIGHT.removeprefix("#| export\n"))
+    shown = magic(workspace, RIGHT, "test double")
+    assert "1 of 1 exercise" in shown
+    assert "double: as it was saved: its cell does not begin with `#| export`" in " ".join(shown.split())
+    write(workspace, RIGHT)
+    assert "as it was saved" not in magic(workspace, RIGHT, "test double")
+
+
+def test_the_magic_names_what_is_none(workspace):
+    cell = "def half(x):\n    x / 2\n\n\ndef double(x):\n    return 4 * half(x)\n"
+    assert "None is what half gives, for it ends without a return" in magic(workspace, cell, "test double")
+    cell = "def double(x, by=None):\n    return x * by\n"
+    assert "by is None here: an option that was left out" in magic(workspace, cell, "test double")
+
+
 def test_the_magic_shows_every_sign_in_any_encoding(workspace, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
     program = MAGIC.format(cell="import sys; sys.stdout.reconfigure(encoding='utf-8')", line="status")

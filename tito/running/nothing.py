@@ -30,9 +30,13 @@ def _told(error: BaseException, namespace: dict) -> str:
     before = [given for name in names for given in _given_to(name, _scope(tree, trace.tb_lineno), trace.tb_lineno)]
     makers = [value.op for _, value in values if getattr(value, "data", ...) is None and hasattr(value, "op")]
     reasons = [*(_reason(node, frame) for node in [*nodes, *before]), *(_without_return(op, frame) for op in makers)]
-    verb = "is" if len(names) == 1 else "are"
-    named = f"{' and '.join(names)} {verb} None here: {OF_NONE}" if names else ""
-    return next(filter(None, reasons), named)
+    return next(filter(None, reasons), _named(names))
+
+
+def _named(names: list[str]) -> str:
+    if len(names) == 1 and "." in names[0]:
+        return f"{names[0]} is None here: it was not set yet, or to what a function without `return` gives"
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} None here: {OF_NONE}" if names else ""
 
 
 def _traces(error: BaseException):

@@ -16,13 +16,14 @@ IS_OWN = Callable[[Cell], bool]
 def catch(course, module: Module, notebook: Notebook, done) -> None:
     """Make failures of passes that only cells without `#| export` give; `done` is the Tested of the notebook."""
     is_own = _own_cells(course, module, notebook)
+    homes = _homes(notebook)
     exercises = {e.name: e for e in notebook.exercises}
     for result in [each for each in done.results if each.passed]:
         exercise = exercises[result.name]
         if not exercise.cell.is_exported:
             what = f"its cell does not begin with `#| export`: {NOT_THERE}\n  add that line at its top"
             _fail(result, result.home, what)
-        elif found := _elsewhere(notebook, exercise, is_own):
+        elif found := _elsewhere(homes, exercise, is_own):
             _fail(result, *found)
     _catch_helpers(notebook, done, is_own)
 
@@ -40,17 +41,26 @@ def _own_cells(course, module: Module, notebook: Notebook) -> IS_OWN:
     return lambda cell: cell.number in own
 
 
-def _elsewhere(notebook: Notebook, exercise: Exercise, is_own: IS_OWN) -> tuple[int, str] | None:
+def _homes(notebook: Notebook) -> dict[str, list[tuple[Cell, bool]]]:
+    """By name, the cells that define it, tests aside, and whether as a function or a class."""
+    found: dict[str, list[tuple[Cell, bool]]] = {}
+    for cell in notebook.cells:
+        table = None if cell.is_test else table_of(cell)
+        for name in defined(table) - imported(table) if table else ():
+            found.setdefault(name, []).append((cell, table.lookup(name).is_namespace()))
+    return found
+
+
+def _elsewhere(homes: dict, exercise: Exercise, is_own: IS_OWN) -> tuple[int, str] | None:
     """The cell of the student's without `#| export` that gives the test what it asks for, and what to do."""
-    tables = [(cell, table_of(cell)) for cell in notebook.cells[: exercise.test.number - 1] if not cell.is_test]
     asked = table_of(exercise.test)
-    for name in sorted(needed(asked) - defined(asked)) if asked else ():
-        homes = [cell for cell, table in tables if table and name in defined(table) - imported(table)]
-        if homes and not homes[-1].is_exported and is_own(homes[-1]):
-            return homes[-1].number, _advice(name, homes, exercise)
-    for cell, table in tables:  # Jupyter gives both halves of a split cell the exercise's name
-        if table and defined(table) and cell.grade_id == exercise.name and not cell.is_exported and is_own(cell):
-            return cell.number, _advice(sorted(defined(table))[0], [cell], exercise)
+    names = needed(asked) - defined(asked) if asked else set()
+    for name in sorted(homes):
+        above = [(cell, is_code) for cell, is_code in homes[name] if cell.number < exercise.test.number]
+        last, is_code = above[-1] if above else (exercise.cell, False)
+        is_half = last.grade_id == exercise.name  # Jupyter gives both halves of a split cell the exercise's name
+        if (is_half or is_code and name in names) and not last.is_exported and is_own(last):
+            return last.number, _advice(name, [cell for cell, _ in above], exercise)
     return None
 
 

@@ -1,5 +1,6 @@
 """`%load_ext tito`: the commands inside Jupyter. `%tito test mse_loss` tests what the kernel holds now."""
 
+import copy
 import linecache
 import os
 import shlex
@@ -13,6 +14,7 @@ from tito.running import outcome, show
 from tito.running.asserts import explained
 from tito.running.nothing import what_is_none
 from tito.settings import find_course
+from tito.student import graded
 
 
 def tito(shell, line: str) -> None:
@@ -39,18 +41,18 @@ def _what_was_tested(words: list[str]) -> str:
 
 
 def _exercises(words: list[str]) -> tuple | None:
-    """The lesson whose folder the kernel runs in, and its exercises of these names, with the lesson's before or not.
+    """The course, the lesson whose folder the kernel runs in, and its exercises of these names.
 
-    None where one of them is something else, or none is named.
+    The lesson may be named before them. None where something else is named, or nothing.
     """
     course = find_course()
     module = next((m for m in course.catalogue if m.notebook.parent == Path.cwd().resolve()), None)
     if module is None or not words:
         return None
-    known = {e.name: e for e in module.read().exercises if e.test}
+    known = {e.name: e for e in module.read().exercises if e.test and e.cell}
     names = words[1:] if words[0] not in known and _names(course, words[0], module) else words
     found = [known.get(name) for name in dict.fromkeys(names)]
-    return (module, found) if found and all(found) else None
+    return (course, module, found) if found and all(found) else None
 
 
 def _names(course, word: str, module) -> bool:
@@ -60,15 +62,26 @@ def _names(course, word: str, module) -> bool:
         return False
 
 
-def _live(shell, module, exercises: list) -> testing.Tested:
+def _live(shell, course, module, exercises: list) -> testing.Tested:
     """Run the saved test cells in the kernel's own namespace."""
     results = [_result(shell, exercise) for exercise in exercises]
     wrong = next((result.name for result in results if not result.passed), None)
-    return testing.Tested(module.folder, module.title, results, next=f"%tito hint {wrong}" if wrong else "")
+    done = testing.Tested(module.folder, module.title, results, next=f"%tito hint {wrong}" if wrong else "")
+    _note_what_was_saved(course, module, done)
+    return done
+
+
+def _note_what_was_saved(course, module, done: testing.Tested) -> None:
+    """The kernel knows no `#| export`: what the saved notebook lacks of it is told beside what passes."""
+    saved = copy.deepcopy(done)
+    graded.catch(course, module, module.read(), saved)
+    for result, other in zip(done.results, saved.results, strict=True):
+        if result.passed and not other.passed:
+            result.note = f"as it was saved: {' '.join(other.message.split())}"
 
 
 def _result(shell, exercise) -> outcome.Result:
-    result = outcome.Result(exercise.name, outcome.PASSED, exercise.points, exercise.cell and exercise.cell.number)
+    result = outcome.Result(exercise.name, outcome.PASSED, exercise.points, exercise.cell.number)
     source, name = exercise.test.source, f"cell {exercise.test.number}"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     try:
