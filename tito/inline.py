@@ -124,11 +124,12 @@ def _called(function, args, options):
 
 
 def _enclosed(function):
-    """What a function made inside of a test takes from there."""
+    """What a function made inside of a test takes from there, and what a method is of."""
     try:
-        return [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
+        inside = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
     except ValueError:  # a name that has no value yet
-        return []
+        inside = []
+    return [*inside, getattr(function, "__self__", None)]
 
 
 def _copies(values):

@@ -56,6 +56,16 @@ def test_what_a_function_takes_from_the_test_around_it_counts_as_given():
     assert said(expect, lambda p: p * halved(target), two(), gives=0.0).startswith("halved changed the array")
 
 
+def test_what_a_method_is_of_counts_as_given():
+    class Numbers(np.ndarray):
+        def halved(self):
+            self /= 2
+            return self
+
+    told = said(expect, np.array([2.0]).view(Numbers).halved, gives=[1.0])
+    assert told.startswith("halved changed the array it was given")
+
+
 def test_a_rule_that_changes_an_input_is_told():
     def rule(g, out, x):
         x *= 2
