@@ -8,20 +8,24 @@ import inspect
 
 import numpy as np
 
+from tito.precision import computed_in
 from tito.replay import numeric_gradient, replay
+from tito.values import bare, shown
 
 REFUSALS = (ValueError, TypeError, LookupError, AssertionError)  # those of the exam: `assert` is a refusal too
+SHORT = 6  # numbers of an arriving gradient that are shown
 
 
 def expect(function, *args, gives, rtol=1e-5, atol=1e-7, **options):
     """Call `function(*args, **options)`, check its value and shape against `gives`, and return the result."""
-    result = function(*args, **options)
+    result = _called(function, args, options)
     got, want = _array(result), _array(gives)
     if got.shape != want.shape:
         shapes = f"shape {want.shape}: {shown(gives)}", f"shape {got.shape}: {shown(result)}"
-        _fail(function, args, options, *shapes, why=_relation(got, want, args))
+        _fail(function, args, options, *shapes, why=_relation(got, want, function, args, options))
     if not np.allclose(got, want, rtol=rtol, atol=atol, equal_nan=True):
-        _fail(function, args, options, shown(gives), shown(result), why=_relation(got, want, args))
+        why = _relation(got, want, function, args, options)
+        _fail(function, args, options, shown(gives), shown(result), why=why)
     return result
 
 
@@ -41,17 +45,14 @@ def expect_error(function, *args, mentions=(), **options):
 def expect_flow(function, *inputs, **options):
     """Check that the result of `function(*inputs)` remembers how it was made from each input, so a gradient can flow.
 
-    Each input is moved a little; the recorded graph, run again, must give what the function itself gives.
+    Each input is moved a little; the recorded graph, run again, must give what the function itself gives. Given
+    float64, the function must compute in float64.
     """
-    result = function(*inputs, **options)
+    result = _called(function, inputs, options)
     if not getattr(result, "requires_grad", False):
-        _fail(
-            function,
-            inputs,
-            options,
-            "a Tensor that requires grad: made by operations on Tensors",
-            f"{shown(result)}, which remembers no graph: was it computed from .data?",
-        )
+        why = "is a return missing?" if result is None else "which remembers no graph: was it computed from .data?"
+        wanted = "a Tensor that requires grad: made by operations on Tensors"
+        _fail(function, inputs, options, wanted, f"{shown(result)}, {why}")
     for i, x in enumerate(inputs):
         moved = x.data + 0.125 * np.random.default_rng(i).random(np.shape(x.data)).astype(x.data.dtype)
         others = [type(x)(moved) if j == i else type(x)(y.data) for j, y in enumerate(inputs)]
@@ -64,7 +65,16 @@ def expect_flow(function, *inputs, **options):
                 f"a graph that leads from the result to input {i + 1}",
                 "a graph that forgets it: part of the result was rebuilt from .data, not from Tensor operations",
             )
+    _expect_float64(function, inputs, options)
     return result
+
+
+def _expect_float64(function, inputs, options):
+    """Whole numbers and truth values may come as they are; other results are float64 where every input is."""
+    kind = computed_in(function, inputs, options)
+    if kind is not None and kind.kind == "f" and kind != np.float64:
+        name = _name(function)[0]
+        raise AssertionError(f"{name} computes in {kind} though it was given float64: is a dtype fixed in your code?")
 
 
 def expect_gradient(function, *inputs, rtol=1e-5, atol=1e-7, **options):
@@ -74,9 +84,13 @@ def expect_gradient(function, *inputs, rtol=1e-5, atol=1e-7, **options):
     """
     make = type(inputs[0])
     leaves = [make(np.array(x.data, dtype=np.float64), requires_grad=True) for x in inputs]
-    result = function(*leaves, **options)
+    result = _called(function, leaves, options)
+    if result is None:
+        _fail(function, inputs, options, "a Tensor", "None: is a return missing?")
     arriving = np.random.default_rng(0).uniform(0.5, 1.5, size=result.shape)
+    before = _copies(leaves)
     result.backward(arriving)
+    _expect_unchanged(f"a rule of {_name(function)[0]}", before)
     for i, leaf in enumerate(leaves):
 
         def moved(data, i=i):
@@ -87,7 +101,47 @@ def expect_gradient(function, *inputs, rtol=1e-5, atol=1e-7, **options):
         got = np.zeros_like(want) if leaf.grad is None else np.asarray(leaf.grad)
         if got.shape != want.shape or not np.allclose(got, want, rtol=rtol, atol=atol):
             asked = f"gradient of input {i + 1}: {shown(want)}"
-            _fail(function, inputs, options, asked, shown(leaf.grad), why=_relation(got, want, ()))
+            why = _lacks(got, want, arriving) or _relation(got, want, function, (), options)
+            _fail(function, inputs, options, asked, shown(leaf.grad), why=why, arriving=arriving)
+
+
+def _lacks(got, want, arriving):
+    """Whether the arriving gradient alone is what `got` lacks: it is random, so no other factor can be taken for it."""
+    try:
+        whole = got * arriving
+    except ValueError:
+        return ""
+    is_it = whole.shape == want.shape and want.any() and np.allclose(whole, want, rtol=1e-6)
+    return "the expected gradient without the factor g: is g missing?" if is_it else ""
+
+
+def _called(function, args, options):
+    """The result of the call, which must leave every array that it is given as it is."""
+    before = _copies([*args, *options.values(), *_enclosed(function)])
+    result = function(*args, **options)
+    _expect_unchanged(_name(function)[0], before)
+    return result
+
+
+def _enclosed(function):
+    """What a function made inside of a test takes from there, and what a method is of."""
+    try:
+        inside = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
+    except ValueError:  # a name that has no value yet
+        inside = []
+    return [*inside, getattr(function, "__self__", None)]
+
+
+def _copies(values):
+    return [(value, bare(value).copy()) for value in values if isinstance(bare(value), np.ndarray)]
+
+
+def _expect_unchanged(name, before):
+    for value, copy in before:
+        now = np.asarray(bare(value))
+        if now.shape != copy.shape or now.dtype != copy.dtype or now.tobytes() != copy.tobytes():
+            values = f"\n  it was   {shown(copy)}\n  it is    {shown(now)}"
+            raise AssertionError(f"{name} changed the array it was given: work on a copy{values}")
 
 
 def _array(value):
@@ -98,45 +152,36 @@ def _array(value):
     return array
 
 
-def bare(value):
-    """The array inside a Tensor. (NumPy's own values have a `.data` too: a memory view.)"""
-    return value if isinstance(value, (np.ndarray, np.generic)) else getattr(value, "data", value)
-
-
-def _relation(got, want, args):
+def _relation(got, want, function, args, options):
     from tito.running.relation import relation  # once a test has failed
 
-    arrays = [bare(a) for a in args]
-    return relation(got, want, [a for a in arrays if isinstance(a, (np.ndarray, list))])
+    arrays = [bare(a) for a in args if isinstance(bare(a), (np.ndarray, list))]
+    return relation(got, want, arrays, _asked(function, args, options))
 
 
-def _fail(function, args, options, want, got, why=""):
-    name, more = _called(function)
+def _asked(function, args, options):
+    """The reduction that a call asks for: by its name, by its place, or by leaving it out; "" where there is none."""
+    words = [word for word in (options.get("reduction"), *args) if isinstance(word, str)]
+    try:
+        default = inspect.signature(function).parameters["reduction"].default
+    except (KeyError, TypeError, ValueError):
+        default = ""
+    return words[0] if words else default
+
+
+def _fail(function, args, options, want, got, why="", arriving=None):
+    name, more = _name(function)
     words = [shown(a) for a in args] + [f"{k}={shown(v)}" for k, v in options.items()] + more
-    told = f"\n  that is  {why}" if why else ""
+    told = f"\n  with g   {shown(arriving)}" if arriving is not None and arriving.size <= SHORT else ""
+    told += f"\n  that is  {why}" if why else ""
     raise AssertionError(f"{name}({', '.join(words)})\n  expected {want}\n  got      {got}{told}")
 
 
-def _called(function):
+def _name(function):
     """The name to show of what was called, and a "…" for what a lambda gives it beside: `mse_loss(p, …)`."""
     name = getattr(function, "__name__", None) or type(function).__name__
     if name != "<lambda>":
         return name, []
     seen = inspect.getclosurevars(function)
-    inner = [name for name, value in (seen.nonlocals | seen.globals).items() if callable(value)]
-    return (inner[0], ["…"]) if inner else ("lambda", [])
-
-
-def shown(value):
-    """A short text of a value: arrays on one line, long ones cut in the middle."""
-    data = bare(value)
-    if type(data) is float:
-        return _number(data)
-    if isinstance(data, (np.ndarray, np.generic)):
-        numbers = {"float_kind": _number}  # NumPy would write all with the exponent that one of them needs
-        return " ".join(np.array2string(np.asarray(data), formatter=numbers, separator=", ", threshold=20).split())
-    return repr(data) if len(repr(data)) < 80 else repr(data)[:77] + "..."
-
-
-def _number(value):
-    return repr(float(f"{value:.7g}"))
+    inner = [(name, value) for name, value in (seen.nonlocals | seen.globals).items() if callable(value)]
+    return (getattr(inner[0][1], "__name__", inner[0][0]), ["…"]) if inner else ("lambda", [])

@@ -1,7 +1,6 @@
 """`tito test`: run a notebook in a fresh process and judge each exercise by what its test cell did."""
 
 import contextlib
-import difflib
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -10,10 +9,10 @@ from tito.catalogue import Module
 from tito.edition import released_tests, test_digest
 from tito.notebook import Cell, Exercise, Notebook, others_beside, read_notebook
 from tito.problem import USAGE, Problem
+from tito.running.meant import exercise_meant
 from tito.running.outcome import FAILED, WAITING, Result, explained, judged, not_run
 from tito.running.process import Run, run_cells
-from tito.running.unexported import NOT_THERE, unexported
-from tito.student import given, lessons
+from tito.student import given, graded, lessons
 from tito.student.onwards import onwards
 from tito.student.progress import export_state, remember
 
@@ -63,8 +62,9 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     if not exercises or not done.passed:  # a named exercise that passes needs no other cell
         homes = {result.home for result in results if not result.passed}
         done.troubles = [each for each in _troubles(notebook, cells, run) if each.cell not in homes]
+    given.explain_order(notebook, [*done.results, *done.troubles])
     done.shown = _shown_numbers(notebook)
-    _catch_unexported(notebook, done)
+    graded.catch(course, module, notebook, done)
     remember(course, module, notebook, results)
     lesson = _unexported_lesson(course, module, run)
     if lesson:
@@ -94,19 +94,18 @@ def _chosen(notebook: Notebook, released: dict, names: list[str] | None) -> list
         raise Problem(f"{notebook.path.name} holds no exercises: are the cells' nbgrader metadata gone?")
     for name in names or []:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"its exercises are: {', '.join(known)}"
+            hint = exercise_meant(name, known.values()) or f"its exercises are: {', '.join(known)}"
             raise Problem(f"{notebook.path.name} has no exercise {name!r}", next=hint, code=USAGE)
     return [known[name] for name in names] if names else list(known.values())
 
 
 def _needed_cells(notebook: Notebook, wanted: list[Exercise] | None) -> list[Cell]:
-    """All code cells; for some exercises only, those up to the last one's test, without others' tests and pictures."""
+    """All code cells; for some exercises only, those up to the last of theirs, without others' tests and pictures."""
     cells = [c for c in notebook.cells if c.is_code and c.source.strip() and c.directives.get("eval") != "false"]
     if wanted is None:
         return cells
     tests = {exercise.test.number for exercise in wanted if exercise.test}
-    last = max(tests, default=0)
+    last = max([*tests, *(exercise.cell.number for exercise in wanted if exercise.cell)], default=0)
     skipped = [cell for cell in cells if (cell.is_test and cell.number not in tests) or cell.is_picture]
     return [cell for cell in cells if cell.number <= last and cell not in skipped]
 
@@ -140,21 +139,6 @@ def _compare_with_release(exercises: list[Exercise], results: list[Result], rele
 def _shown_numbers(notebook: Notebook) -> dict[int, int]:
     counts = {number: cell.get("execution_count") for number, cell in enumerate(notebook.raw["cells"], 1)}
     return {number: count for number, count in counts.items() if isinstance(count, int)}
-
-
-def _catch_unexported(notebook: Notebook, done: Tested) -> None:
-    """What passes here and would fail in the package, for a cell without `#| export` is it or defines what it uses."""
-    by_home = {result.home: result for result in done.results}
-    for result in [each for each in done.results if each.passed and not notebook.cells[each.home - 1].is_exported]:
-        result.status, result.cell = FAILED, result.home
-        result.message = f"its cell does not begin with `#| export`: {NOT_THERE}\n  add that line at its top"
-    judged_cells = {exercise.cell.number for exercise in notebook.exercises if exercise.cell}
-    for found in unexported(notebook):
-        result = by_home.get(found.used)
-        if result and result.passed:
-            result.status, result.message, result.cell = FAILED, f"{result.name} {found}", found.home
-        elif found.used not in judged_cells:
-            done.troubles.append(Result(f"cell {found.used}", FAILED, message=str(found), cell=found.used))
 
 
 def _blame(lesson: Module, done: Tested) -> None:

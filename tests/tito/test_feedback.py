@@ -186,6 +186,21 @@ def test_the_next_step_leads_on_from_a_lesson_that_is_tested_and_exported(course
     assert run(course).next == "tito export 01"
 
 
+@pytest.mark.parametrize("cell", ["while True: pass", "import time; time.sleep(60)", "import os; os._exit(1)"])
+def test_a_cell_of_one_s_own_that_ends_the_run_is_the_next_step_and_no_exercise_is(course, cell):
+    write(course, code(cell))
+    done = testing.test(course, course.catalogue.find("01"), time_limit=1)
+    assert [result.status for result in done.results] == ["not reached", "not reached"]
+    assert done.next == f"look at cell 4 in {NOTEBOOK}, save, then: tito test 01"
+
+
+def test_a_wrong_exercise_above_a_cell_that_ends_the_run_comes_first(course):
+    cells = [*first_cells()[:5], code("while True: pass"), *first_cells()[5:]]
+    write_notebook(course.root / NOTEBOOK, cells)
+    source_of(course.root / NOTEBOOK, 4, WRONG)
+    assert testing.test(course, course.catalogue.find("01"), time_limit=1).next.startswith("look at double in")
+
+
 def test_a_check_through_a_lambda_names_what_it_calls_and_rounds_long_numbers():
     def halved(x, by):
         return x / by

@@ -4,7 +4,7 @@ import json
 import os
 
 import pytest
-from course_fixture import source_of, tito
+from course_fixture import code, source_of, tito
 
 from tito import testing
 from tito.author.lint import lint
@@ -152,3 +152,26 @@ def test_a_lesson_whose_notebook_has_another_name_is_told_which(course):
     path = course.root / PLACE
     path.rename(path.with_name("first.ipynb"))
     assert "is first.ipynb yours? Name it first_dev.ipynb" in tito(course.root, "check", "01").stderr
+
+
+def test_an_exercise_below_its_test_is_told_where_it_is(workspace, notebook):
+    source_of(notebook, 4, RIGHT)
+    change(notebook, lambda cells: cells.insert(8, cells.pop(3)))
+    told = "NameError: name 'double' is not defined: it is defined later, in cell 9; move that cell up"
+    assert double(workspace).message == told
+    assert testing.test(workspace, workspace.catalogue.find("01")).results[0].message == told
+
+
+def test_a_name_of_a_later_cell_that_only_tries_things_is_no_order_of_cells(workspace, notebook):
+    source_of(notebook, 4, "#| export\ndef double(x):\n    return factor * x\n")
+    change(notebook, lambda cells: cells.append(code("factor = 3")))
+    assert double(workspace).message == "NameError: name 'factor' is not defined"
+    source_of(notebook, 11, "def factor(): pass")
+    assert "defined later, in cell 11" in double(workspace).message
+
+
+@pytest.mark.parametrize("words", [["01"], []])
+def test_a_part_of_a_name_or_of_an_exercise_leads_to_the_exercise(workspace, notebook, words):
+    source_of(notebook, 4, f"{RIGHT}\n\ndef plus(a, b):\n    return a + b\n")
+    assert "did you mean double?" in tito(workspace.root, "test", *words, "oub").stderr
+    assert "did you mean double? plus is part of it" in tito(workspace.root, "test", *words, "plus").stderr

@@ -21,6 +21,7 @@ from tito.testing import test as run_tests
 NOTEBOOK = "modules/01_first/first_dev.ipynb"
 RIGHT = "#| export\ndef double(x):\n    return x + x\n"
 WRONG = "#| export\ndef double(x):\n    return x * x\n"
+RIGHT_SHIFT = "#| export\ndef shift(x, by=1):\n    return x + by\n"
 
 
 def write(workspace, source):
@@ -233,6 +234,42 @@ def test_the_magic_tests_what_the_kernel_holds_now_not_what_was_saved(workspace)
     assert "not started" in magic(workspace, unwritten, "test double")
 
 
+BOTH = RIGHT + RIGHT_SHIFT.removeprefix("#| export\n")
+
+
+@pytest.mark.parametrize("line", ["test 01 double", "test first double", "test double shift", "test 01 shift double"])
+def test_the_magic_tests_the_kernel_wherever_an_exercise_is_named(workspace, line):
+    shown = magic(workspace, BOTH, line)
+    names = [word for word in line.split() if word in ("double", "shift")]
+    assert f"{len(names)} of {len(names)} exercise" in shown and "saved" not in shown
+    assert "expected 6" in magic(workspace, WRONG + RIGHT_SHIFT.removeprefix("#| export\n"), line)
+
+
+def test_the_magic_says_so_where_it_tests_what_was_saved(workspace):
+    assert magic(workspace, BOTH, "test 01").endswith("tested: the saved notebook, not what the kernel holds\n")
+    assert magic(workspace, BOTH, "test 02 quad").endswith("tested: the saved notebook, not what the kernel holds\n")
+    assert magic(workspace, BOTH, "test").endswith("tested: the saved notebooks, not what the kernel holds\n")
+    wrong = magic(workspace, BOTH, "test 01 duoble")
+    assert "did you mean double?" in wrong and "tested:" not in wrong
+    assert "tested:" not in magic(workspace, BOTH, "test 01 --json")
+
+
+def test_the_magic_says_what_the_saved_notebook_lacks_for_its_marks(workspace):
+    write(workspace, RIGHT.removeprefix("#| export\n"))
+    shown = magic(workspace, RIGHT, "test double")
+    assert "1 of 1 exercise" in shown
+    assert "double: as it was saved: its cell does not begin with `#| export`" in " ".join(shown.split())
+    write(workspace, RIGHT)
+    assert "as it was saved" not in magic(workspace, RIGHT, "test double")
+
+
+def test_the_magic_names_what_is_none(workspace):
+    cell = "def half(x):\n    x / 2\n\n\ndef double(x):\n    return 4 * half(x)\n"
+    assert "None is what half gives, for it ends without a return" in magic(workspace, cell, "test double")
+    cell = "def double(x, by=None):\n    return x * by\n"
+    assert "by is None here: an option that was left out" in magic(workspace, cell, "test double")
+
+
 def test_the_magic_shows_every_sign_in_any_encoding(workspace, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
     program = MAGIC.format(cell="import sys; sys.stdout.reconfigure(encoding='utf-8')", line="status")
@@ -378,7 +415,6 @@ def test_an_unwritten_exercise_of_an_earlier_lesson_is_the_next_step(workspace):
     assert shown.rstrip().endswith("next: write double in 01_first, then: tito export 01")
 
 
-RIGHT_SHIFT = "#| export\ndef shift(x, by=1):\n    return x + by\n"
 TO_WRITE = "write {0} in modules/01_first/first_dev.ipynb, save, then: tito test 01 {0}"
 
 

@@ -4,8 +4,8 @@ import ast
 import linecache
 import operator
 
-from tito.inline import bare, shown
 from tito.running.relation import relation
+from tito.values import bare, shown
 
 _COMPARISONS = {ast.Eq: "==", ast.Is: "is", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.NotEq: "!="}
 

@@ -2,6 +2,10 @@
 
 import builtins
 import difflib
+from collections.abc import Iterable
+
+from tito.notebook import Exercise
+from tito.running.names import defined, table_of
 
 NEAR = 0.7  # of 1: alike
 
@@ -27,3 +31,13 @@ def _known(error: BaseException) -> list[str]:
     while trace.tb_next is not None:
         trace = trace.tb_next
     return [*trace.tb_frame.f_locals, *trace.tb_frame.f_globals, *dir(builtins)]
+
+
+def exercise_meant(word: str, exercises: Iterable[Exercise]) -> str:
+    """The exercise that a word may mean which names none, as a question; "" where none is near."""
+    known = {exercise.name: table_of(exercise.cell) if exercise.cell else None for exercise in exercises}
+    for name, table in known.items():
+        if table and word in defined(table):
+            return f"did you mean {name}? {word} is part of it"
+    close = difflib.get_close_matches(word, known, n=1) or [name for name in known if word in name]
+    return f"did you mean {close[0]}?" if close else ""

@@ -20,6 +20,11 @@ def defined(table: symtable.SymbolTable) -> set[str]:
     return found | {symbol.get_name() for symbol in inner if symbol.is_declared_global() and symbol.is_assigned()}
 
 
+def imported(table: symtable.SymbolTable) -> set[str]:
+    """The names that a cell takes from other modules."""
+    return {symbol.get_name() for symbol in table.get_symbols() if symbol.is_imported()}
+
+
 def needed(table: symtable.SymbolTable) -> set[str]:
     """The names that a cell, or a function in it, takes from its module."""
     found = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}

@@ -9,11 +9,9 @@ from tito.running.process import Run
 UNWRITTEN = re.compile(r"Exercise (\w+) is yours to write")
 
 _NO_SUCH_OPTION = r"^TypeError: Tensor\.\w+\(\) got an unexpected keyword argument "
-_NO_RETURN = "None is what a function gives that ends without a return: is a return missing?"
 _EXTREME = "NumPy elsewhere only warns of this: an input is too extreme for the formula as it is written"
 _OF_NUMPY = "NumPy's functions do not take a Tensor: use its own, as in x.mean(); x.data is an array, without gradient"
 CLUES = {  # what such an error most often means
-    "^(Attribute|Type)Error: .*NoneType": _NO_RETURN,
     "^FloatingPointError": _EXTREME,
     "^TypeError: operand 'Tensor' does not support ufuncs": _OF_NUMPY,
     f"{_NO_SUCH_OPTION}'(dtype|out)'": _OF_NUMPY,
@@ -102,7 +100,7 @@ def explained(result: Result, error: dict, exercise: Exercise | None, run: Run) 
     elif error["type"] == "AssertionError":
         result.message = error["message"] or "its test's assertion does not hold"
     else:
-        result.message = in_words(error["type"], error["message"])
+        result.message = in_words(error["type"], error["message"], error["none"])
     if error["frames"]:
         result.cell, result.line, result.text = _pointed(error["frames"], exercise)
         test = exercise.test.number if exercise and exercise.test else None
@@ -111,10 +109,12 @@ def explained(result: Result, error: dict, exercise: Exercise | None, run: Run) 
     return result
 
 
-def in_words(kind: str, message: str) -> str:
-    """An error's kind and message, and what such an error most often means."""
+def in_words(kind: str, message: str, none: str = "") -> str:
+    """An error's kind and message, and what such an error most often means; `none` is what is known of a None in it."""
     text = f"{kind}: {message}".rstrip(": ")
-    return "\n".join([text, *(clue for pattern, clue in CLUES.items() if re.search(pattern, text))])
+    return "\n".join(
+        [text, *filter(None, [none]), *(clue for pattern, clue in CLUES.items() if re.search(pattern, text))]
+    )
 
 
 def _blocker(error: dict, exercise: Exercise | None, run: Run) -> int | None:

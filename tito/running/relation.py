@@ -5,11 +5,12 @@ import numpy as np
 CLOSE = {"rtol": 1e-4, "atol": 1e-7}
 
 
-def relation(got, want, inputs=()) -> str:
+def relation(got, want, inputs=(), asked="") -> str:
     """What `got` is, seen from `want`, as in "the sign is turned"; "" where nothing simple relates them.
 
-    Both are arrays of numbers; the sizes of the arrays among `inputs` tell a sum from a mean. Two facts that both
-    hold are given both: which of them is the cause, the numbers cannot tell.
+    Both are arrays of numbers; the sizes of the arrays among `inputs` tell a sum from a mean, unless the reduction that
+    was `asked` for rules one of them out. Two facts that both hold are given both: which of them is the cause, the
+    numbers cannot tell.
     """
     got, want = np.asarray(got), np.asarray(want)
     if not (_is_numeric(got) and _is_numeric(want)) or got.size == 0 or want.size == 0:
@@ -18,7 +19,7 @@ def relation(got, want, inputs=()) -> str:
         got, want = got.astype(np.float64), want.astype(np.float64)
         if np.isfinite(want).all() and not np.isfinite(got).all():
             return _not_finite(got)
-        found = [fact for fact, value in _candidates(want, _sizes(want, inputs)) if _is(got, value, want)]
+        found = [fact for fact, value in _candidates(want, _sizes(want, inputs), asked) if _is(got, value, want)]
         return ", or ".join(found[:2]) or _reduced(got, want) or _constant(got, want)
 
 
@@ -52,14 +53,16 @@ def _sizes(want, inputs) -> dict[int, str]:
     return found
 
 
-def _candidates(want, sizes):
+def _candidates(want, sizes, asked):
     """Facts, and the value that each would mean."""
     yield "the sign is turned", -want
     yield "exactly 2 times the expected value", 2 * want
     yield "half the expected value", want / 2
     for n, what in sizes.items():
-        yield f"the sum where the mean is asked ({n} {what})", n * want
-        yield f"the mean where the sum is asked ({n} {what})", want / n
+        if asked not in ("sum", "none"):
+            yield f"the sum where the mean is asked ({n} {what})", n * want
+        if asked not in ("mean", "batchmean", "none"):
+            yield f"the mean where the sum is asked ({n} {what})", want / n
     yield "the square of the expected value", want**2
     yield "the square root of the expected value", np.sqrt(want)
     yield "1 minus the expected value", 1 - want

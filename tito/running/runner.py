@@ -20,6 +20,7 @@ import warnings
 from tito.notebook import told
 from tito.running.asserts import explained
 from tito.running.meant import meant
+from tito.running.nothing import what_is_none
 from tito.workspace import activate
 
 TAIL = 4000  # characters of printed text that are kept of a cell
@@ -166,6 +167,7 @@ def _error(raised: BaseException, cell: dict, plan: dict) -> dict:
     found = {"type": type(raised).__name__, "message": message[:TAIL], "frames": _frames(raised, plan)}
     found["name"] = str(getattr(raised, "name", None) or "")
     found["defines"] = _defined_names(cell["source"])
+    found["none"] = what_is_none(raised, vars(sys.modules["__main__"]))
     return found
 
 

@@ -44,3 +44,21 @@ def _made_text(notebook: Notebook, exercise: Exercise) -> str:
         return ""
     which = f"its cell {cells[0].grade_id}, cell {cells[0].number}, is text now"
     return f"{which}: click it, press Esc, then Y, and it is code again"
+
+
+def explain_order(notebook: Notebook, results: list[Result]) -> None:
+    """Say of a name that is not defined that a cell further down defines it, where one does."""
+    for result in results:
+        unknown = _UNKNOWN.match(result.message)
+        later = _defined_later(notebook, unknown[1], result.cell) if unknown and result.cell else None
+        if later:
+            result.message = f"{unknown[0]}: it is defined later, in cell {later}; move that cell up"
+
+
+def _defined_later(notebook: Notebook, name: str, number: int) -> int | None:
+    """The cell below this one that defines a name which none above it does; a variable to try things with is none."""
+    tables = [(cell, table_of(cell)) for cell in notebook.cells]
+    homes = [(cell, table.lookup(name)) for cell, table in tables if table and name in defined(table)]
+    if not homes or homes[0][0].number <= number:
+        return None
+    return next((cell.number for cell, symbol in homes if cell.is_exported or symbol.is_namespace()), None)

@@ -64,10 +64,10 @@ def lesson_of(course, exercise: str) -> tuple[Module, Notebook]:
         if isinstance(notebook, Notebook):  # a broken one keeps no other lesson's hints
             known |= {each.name: (module, notebook) for each in notebook.exercises}
     if exercise not in known:
-        import difflib
+        from tito.running.meant import exercise_meant
 
-        close = difflib.get_close_matches(exercise, known, n=1) or [name for name in known if exercise in name]
-        meant = f"did you mean {close[0]}?" if close else "tito test MODULE lists a lesson's exercises"
+        every = [each for _, notebook in known.values() for each in notebook.exercises]
+        meant = exercise_meant(exercise, every) or "tito test MODULE lists a lesson's exercises"
         raise not_found(course, Problem(f"no exercise {exercise!r}", next=meant, code=USAGE))
     return known[exercise]
 

@@ -1,5 +1,6 @@
 """`%load_ext tito`: the commands inside Jupyter. `%tito test mse_loss` tests what the kernel holds now."""
 
+import copy
 import linecache
 import os
 import shlex
@@ -11,53 +12,91 @@ from tito import testing
 from tito.problem import Problem
 from tito.running import outcome, show
 from tito.running.asserts import explained
+from tito.running.nothing import what_is_none
 from tito.settings import find_course
+from tito.student import graded
 
 
 def tito(shell, line: str) -> None:
     """`%tito test EXERCISE` tests the live definitions; every other line is run as the command `tito` would be."""
     words = shlex.split(line)
     try:
-        exercise = _exercise(words[1]) if len(words) == 2 and words[0] == "test" else None
+        live = _exercises(words[1:]) if words[:1] == ["test"] else None
     except Problem as problem:
         show.complained(problem)
         return
-    if exercise:
-        show.tested(_live(shell, *exercise))
+    if live:
+        show.tested(_live(shell, *live))
         return
     command, environment = [sys.executable, "-m", "tito", *words], os.environ | {"PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8")
     print(done.stdout + done.stderr, end="")
+    if words[:1] == ["test"] and done.stdout and "--json" not in words:
+        print(_what_was_tested(words[1:]))
 
 
-def _exercise(name: str):
-    """The lesson whose folder the kernel runs in, and its exercise of this name; None where there is none."""
+def _what_was_tested(words: list[str]) -> str:
+    several = not [word for word in words if not word.startswith("-")]
+    return f"tested: {'the saved notebooks' if several else 'the saved notebook'}, not what the kernel holds"
+
+
+def _exercises(words: list[str]) -> tuple | None:
+    """The course, the lesson whose folder the kernel runs in, and its exercises of these names.
+
+    The lesson may be named before them. None where something else is named, or nothing.
+    """
     course = find_course()
     module = next((m for m in course.catalogue if m.notebook.parent == Path.cwd().resolve()), None)
-    if module is None:
+    if module is None or not words:
         return None
-    found = next((e for e in module.read().exercises if e.name == name and e.test), None)
-    return (module, found) if found else None
+    known = {e.name: e for e in module.read().exercises if e.test and e.cell}
+    names = words[1:] if words[0] not in known and _names(course, words[0], module) else words
+    found = [known.get(name) for name in dict.fromkeys(names)]
+    return (course, module, found) if found and all(found) else None
 
 
-def _live(shell, module, exercise) -> testing.Tested:
-    """Run the saved test cell in the kernel's own namespace."""
-    result = outcome.Result(exercise.name, outcome.PASSED, exercise.points, exercise.cell and exercise.cell.number)
+def _names(course, word: str, module) -> bool:
+    try:
+        return course.catalogue.find(word) == module
+    except Problem:
+        return False
+
+
+def _live(shell, course, module, exercises: list) -> testing.Tested:
+    """Run the saved test cells in the kernel's own namespace."""
+    results = [_result(shell, exercise) for exercise in exercises]
+    wrong = next((result.name for result in results if not result.passed), None)
+    done = testing.Tested(module.folder, module.title, results, next=f"%tito hint {wrong}" if wrong else "")
+    _note_what_was_saved(course, module, done)
+    return done
+
+
+def _note_what_was_saved(course, module, done: testing.Tested) -> None:
+    """The kernel knows no `#| export`: what the saved notebook lacks of it is told beside what passes."""
+    saved = copy.deepcopy(done)
+    graded.catch(course, module, module.read(), saved)
+    for result, other in zip(done.results, saved.results, strict=True):
+        if result.passed and not other.passed:
+            result.note = f"as it was saved: {' '.join(other.message.split())}"
+
+
+def _result(shell, exercise) -> outcome.Result:
+    result = outcome.Result(exercise.name, outcome.PASSED, exercise.points, exercise.cell.number)
     source, name = exercise.test.source, f"cell {exercise.test.number}"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     try:
         exec(compile(source, name, "exec"), shell.user_ns)
     except Exception as error:  # whatever the student's code raises is the answer
-        result.status, result.message = _explained(error)
-    advice = "" if result.passed else f"%tito hint {exercise.name}"
-    return testing.Tested(module.folder, module.title, [result], next=advice)
+        result.status, result.message = _explained(error, shell.user_ns)
+    return result
 
 
-def _explained(error: Exception) -> tuple[str, str]:
+def _explained(error: Exception, namespace: dict) -> tuple[str, str]:
     if isinstance(error, NotImplementedError):
         return outcome.NOT_STARTED, "not started"
     if isinstance(error, NameError) and error.name:
         return outcome.FAILED, f"{error.name} is not defined in this notebook yet: run the cell that defines it"
     if isinstance(error, AssertionError):
         return outcome.FAILED, str(error) or explained(error) or "its test's assertion does not hold"
-    return outcome.FAILED, outcome.in_words(type(error).__name__, str(error))
+    none = what_is_none(error, namespace)
+    return outcome.FAILED, outcome.in_words(type(error).__name__, str(error), none)

@@ -4,7 +4,7 @@ import re
 
 from tito.catalogue import Module
 from tito.problem import Problem
-from tito.running.outcome import NOT_REACHED, NOT_STARTED, PASSED, WAITING, WRONG
+from tito.running.outcome import CRASHED, NOT_REACHED, NOT_STARTED, PASSED, TIMEOUT, WAITING, WRONG
 from tito.student import lessons
 from tito.student.progress import UNTESTED, export_state, statuses
 
@@ -17,6 +17,9 @@ def onwards(course, module: Module, done) -> str:
     if done.passed:
         return _after_passing(course, module, done)
     left = sorted((r for r in done.results if r.status in ORDER), key=lambda r: ORDER.index(r.status))
+    endless = next((trouble for trouble in done.troubles if trouble.status in (TIMEOUT, CRASHED)), None)
+    if endless and not any(r.status in WRONG for r in left):  # what stands below was not reached
+        return f"look at {endless.name} in {course.inside(module.notebook)}, save, then: tito test {module.number}"
     needed = _needed_elsewhere(course, module, done)
     if needed and not any(r.status in WRONG for r in left):
         return f"write {needed[1]} in {needed[0].folder}, then: tito export {needed[0].number}"
