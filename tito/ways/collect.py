@@ -129,7 +129,7 @@ def _lay_out(content: dict[str, bytes], home: Path, older: bool, done: Collected
         _put_away(home)
         home.mkdir(parents=True)
         for name, data in content.items():
-            (home / name).write_bytes(data)
+            replace(home / name, data)
     return became
 
 
