@@ -11,12 +11,12 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def named(path: Path, instead: Path | None = None):
-    """What goes wrong inside with no file, or with the one `instead`, tells `path`: a full disk names no file."""
+def _named(path: Path, scratch: Path):
+    """What goes wrong inside with no file, or with `scratch`, tells `path`: a full disk names no file."""
     try:
         yield
     except OSError as error:
-        if error.filename is None or instead and os.fspath(error.filename) == str(instead):
+        if error.filename is None or os.fspath(error.filename) == str(scratch):
             error.filename = str(path)
         raise
 
@@ -29,7 +29,7 @@ def replacing(path: Path, mode: str = "wb", sync: bool = False, **options):
     """
     scratch = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")  # two may write at once
     try:
-        with named(path, instead=scratch):
+        with _named(path, scratch):
             with open(scratch, mode, **options) as file:
                 yield file
                 file.flush()

@@ -37,14 +37,11 @@ def collect(
     from tito import gradebook
     from tito.ways import show
     from tito.ways.collect import collect
-    from tito.whole import named
 
     course, found = _found(module)
     folder = to or course.own("submissions", found.folder)
     with gradebook.open(course) as book:
-        with named(folder):
-            done = collect(book, archive, found, folder, kind, worksheet, anyway)
-        show.collected(found, done)
+        show.collected(found, collect(book, archive, found, folder, kind, worksheet, anyway))
 
 
 @app.command()

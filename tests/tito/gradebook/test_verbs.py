@@ -354,7 +354,7 @@ def test_a_full_disk_is_told_with_the_path_that_was_being_written(tito, course, 
     for words, path in (
         (("report", "02", "--out", "pages"), "pages/ada.html"),
         (("gradebook", "export", "02", "--out", "marks.csv"), "marks.csv"),
-        (("collect", "late.zip", "02", "--to", "came"), "came"),
+        (("collect", "late.zip", "02", "--to", "came"), "came/canvas-102/losses_dev.ipynb"),
     ):
         done = subprocess.run([sys.executable, "-c", FULL, *words], cwd=course.root, capture_output=True, text=True)
         assert done.returncode == 1 and f"{path}: No space left on device\nnext: make room there" in done.stderr
