@@ -1,5 +1,6 @@
 """The names that a cell defines and those that it needs, as Python's own compiler sees them."""
 
+import functools
 import symtable
 
 from tito.notebook import Cell, Notebook
@@ -7,8 +8,13 @@ from tito.notebook import Cell, Notebook
 
 def table_of(cell: Cell) -> symtable.SymbolTable | None:
     """The compiler's view of a code cell's names; None for one that is not Python, which is told elsewhere."""
+    return _table(cell.source, cell.number) if cell.is_code else None
+
+
+@functools.lru_cache(maxsize=1000)
+def _table(source: str, number: int) -> symtable.SymbolTable | None:
     try:
-        return symtable.symtable(cell.source, f"cell {cell.number}", "exec") if cell.is_code else None
+        return symtable.symtable(source, f"cell {number}", "exec")
     except (SyntaxError, ValueError, RecursionError):
         return None
 
