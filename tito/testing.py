@@ -25,7 +25,7 @@ class Tested:
     title: str
     results: list[Result]
     troubles: list[Result] = field(default_factory=list)
-    stale: list[str] = field(default_factory=list)  # exports older than their notebooks, copies newer than this one
+    stale: list[str] = field(default_factory=list)  # exports and copies of another age, given cells that were changed
     shown: dict[int, int] = field(default_factory=dict)  # by cell, the number that Jupyter shows beside it: In [12]
     next: str = ""
     seconds: float = 0
@@ -70,6 +70,7 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     if lesson:
         _blame(lesson, done)
     done.stale = _stale(course, module, notebook) + _newer_copies(module, notebook)
+    done.stale += [] if done.passed else given.changed(course, module, notebook)
     done.seconds = round(time.perf_counter() - started, 2)
     done.next = f"tito export {lesson.number}" if lesson else onwards(course, module, done)
     return done

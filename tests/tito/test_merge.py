@@ -335,6 +335,20 @@ def test_a_lesson_that_was_only_run_counts_as_untouched(course, workspace):
     assert "def triple" in "\n".join(sources(workspace.root / NOTEBOOK))
 
 
+def test_a_given_cell_that_was_changed_is_told_where_something_fails_and_comes_back_when_asked(course, workspace):
+    lesson, given = (
+        workspace.root / "modules/02_second/second_dev.ipynb",
+        "#| export\nfrom tinytorch.core.first import double",
+    )
+    assert sources(lesson)[3] == given and "came with the lesson" not in tito(workspace.root, "test", "02").stdout
+    source_of(lesson, 4, given.replace("import double", "import shift as double"))
+    said = "cell 4 came with the lesson and was changed; delete it, and tito start --merge brings it"
+    assert said in tito(workspace.root, "test", "02").stdout
+    edit(lesson, lambda cells: cells.pop(3))
+    start(workspace.root, course.root, merging=True)
+    assert sources(lesson)[3] == given and "came with the lesson" not in tito(workspace.root, "test", "02").stdout
+
+
 def test_a_deleted_test_comes_back_when_asked_though_the_course_is_the_same(course, workspace):
     edit(workspace.root / NOTEBOOK, both(WROTE, drop("test_double")))
     assert not start(workspace.root, course.root).beside

@@ -36,6 +36,17 @@ def explain(course, module: Module, notebook: Notebook, exercises: list[Exercise
             result.message = f"{unknown[0]}: the cell that gave it is gone: tito start --merge brings it back"
 
 
+def changed(course, module: Module, notebook: Notebook) -> list[str]:
+    """A line on each exported cell that came with the lesson as it is and was changed: what fails may fail for that."""
+    released = read_manifest(course.state / MANIFEST).get("cells", {}).get(course.inside(module.notebook), {})
+    present, found = cell_digests(notebook), []
+    for key, cell in by_key(notebook).items():
+        if cell.is_exported and not cell.is_exercise and released.get(key, present[key]) != present[key]:
+            name = f"cell {cell.number} ({cell.grade_id})" if cell.grade_id else f"cell {cell.number}"
+            found.append(f"{name} came with the lesson and was changed; delete it, and tito start --merge brings it")
+    return found
+
+
 def _made_text(notebook: Notebook, exercise: Exercise) -> str:
     """Where a cell of the exercise is there, but is no code any more, as the key M makes it in Jupyter."""
     lost = [exercise.name] * (exercise.cell is None) + [f"test_{exercise.name}"] * (exercise.test is None)
