@@ -77,6 +77,18 @@ def test_what_was_typed_is_saved_on_the_way_to_the_next(page, review, given):
     assert "ada" in page.inner_text("h1") and page.input_value("#points") == "1" and len(given()) == 2
 
 
+def test_a_page_that_is_still_loading_when_its_mark_is_saved_does_not_ask_whether_to_leave(page, review, given):
+    start(page, review("ann", "--names"))
+    late = "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: false}))"
+    page.evaluate(f"document.getElementById('form').addEventListener('submit', () => {late})")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.keyboard.press("1")
+    with page.expect_navigation():
+        page.keyboard.press("j")
+    assert "ben" in page.inner_text("h1") and asked == []
+
+
 def test_empty_answers_get_0_and_lose_it_again_by_keyboard(page, review, given):
     start(page, review("ann", "--names"))
     for wanted in ({"cleo": (0.0, "", "ann")}, {"cleo": (None, "", "ann")}):

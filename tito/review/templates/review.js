@@ -25,7 +25,8 @@
   form.onsubmit = () => { leaving = true }
   for (const link of form.querySelectorAll("a")) link.onclick = () => { leaving = true }
   addEventListener("beforeunload", event => { if ((typed() || alerted) && !leaving) event.preventDefault() })
-  addEventListener("pageshow", () => { leaving = false })
+  // come back to with the browser's own button; of a new page this event may come after the first save
+  addEventListener("pageshow", event => { if (event.persisted) leaving = false })
 
   const help = document.getElementById("help")
   help.hidden = false
