@@ -179,5 +179,3 @@ def export(
 
     with _open() as book:
         show.exported(export.export(book, module, to, template, out, column, scale))
-        for folder in [book.course.catalogue.find(module).folder] if module else book.modules():
-            show.outdated(folder, book.standing(folder))

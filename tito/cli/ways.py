@@ -32,7 +32,7 @@ def collect(
 ):
     """Lay out a zip from Canvas or Moodle for `tito grade`.
 
-    Who was late is noted. Older work never takes the place of newer.
+    Who was late is noted. Work that is known to be older than what is there is kept out.
     """
     from tito import gradebook
     from tito.ways import show

@@ -140,6 +140,8 @@ def exported(done) -> None:
             say_parts((f"{what}  ", "yellow"), (some(names), None))
     if done.unread:
         say_parts(("answers still to mark  ", "yellow"), (some(done.unread), None))
+    for module, standings in done.standings.items():
+        outdated(module, standings)
 
 
 def bundled(path, unsafe: bool) -> None:

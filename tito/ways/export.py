@@ -33,6 +33,7 @@ def export(
     done = _written(book, module, standings, to, template and Path(template), path, column, scale)
     marked = [standing for standing in standings if standing.total is not None and not standing.overridden]
     done.unread = [standing.student for standing in marked if standing.waiting]
+    done.standings = {module.folder: standings}
     return done
 
 

@@ -14,6 +14,7 @@ class Filled:
     filled: int = 0
     left_out: dict[str, list[str]] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)  # they wait for a person to read their answers
+    standings: dict[str, list] = field(default_factory=dict)  # by lesson, what it was written from
 
     def leave_out(self, reason: str, name: str) -> None:
         self.left_out.setdefault(reason, []).append(name)

@@ -28,5 +28,6 @@ def table(book, path: Path) -> Filled:
             elif stand.waiting and not stand.overridden:
                 waiting[person.id] = None
     done.unread = list(waiting)
+    done.standings = {folder: list(each.values()) for folder, each in standings.items()}
     sheet.write(path, [*HEADER, *folders, "points", "possible"], lines)
     return done
