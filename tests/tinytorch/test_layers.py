@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from tinytorch import MLP, Dropout, Linear, Module, ReLU, Sequential, Tensor, ones, relu, tanh
+from tinytorch import (
+    MLP, Dropout, Linear, Module, ReLU, Sequential, Tensor, absolute, exp, log, negate, ones, relu, sqrt, tanh)
 
 
 @pytest.mark.parametrize("n, m", [(1, 5), (64, 200), (1000, 3)])
@@ -154,3 +155,8 @@ def test_a_model_goes_through_pickle():
     again = pickle.loads(pickle.dumps(model))
     assert again(x).tolist() == model(x).tolist() and again.parameters()[0] is not model.parameters()[0]
     assert all(p.requires_grad for p in again.parameters())
+
+
+@pytest.mark.parametrize("function", [absolute, exp, log, negate, relu, sqrt, tanh], ids=lambda f: f.__name__)
+def test_a_function_among_the_layers_goes_through_pickle(function):
+    assert pickle.loads(pickle.dumps(Sequential(function)))[0] is function

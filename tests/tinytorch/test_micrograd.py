@@ -59,6 +59,7 @@ def test_micrograds_attributes_say_how_a_result_was_made():
     a, b = parameter(1.0), parameter(2.0)
     c = a * b
     assert c._op == "*" and c._prev == {a, b} and a._op == "" and a._prev == set()
+    assert c.sum()._prev == {c} == c.mean()._prev
     assert (a + b)._op == "+" and a.relu()._op == "relu"
 
 

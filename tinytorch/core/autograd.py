@@ -18,6 +18,7 @@ from operator import attrgetter
 
 import numpy as np
 from fastcore.basics import patch
+from numpy import ndarray
 
 from .tensor import (
     Tensor, absolute, add, average, clip, divide, exp, index, largest, log, matmul, multiply, negate,
@@ -67,15 +68,14 @@ def receive(x, g, upstream):
 
     `upstream` is what the rule was given; a rule may hand that on as it is, to several inputs.
     """
-    if g.shape != x.data.shape:
-        g = unbroadcast(g, x.data.shape)
-    if x.grad is not None:
-        g = x.grad + g
-    elif x.op is None and (g is upstream or g.base is not None):  # someone else's array, or a view of it
-        g = g.copy()
-    if x.op is None and g.dtype is not x.data.dtype:
-        g = g.astype(x.data.dtype)
-    x.grad = g
+    if g.__class__ is ndarray or g.__class__ is not x.data.__class__:  # two NumPy numbers of one type fit as they are
+        if g.shape != x.data.shape:
+            g = unbroadcast(g, x.data.shape)
+        if x.op is None and g.dtype is not x.data.dtype:
+            g = g.astype(x.data.dtype)
+        elif x.op is None and x.grad is None and (g is upstream or g.base is not None):  # another's, or a view of it
+            g = g.copy()
+    x.grad = g if x.grad is None else x.grad + g
 
 
 # %% ../../modules/05_autograd/autograd_dev.ipynb #backward
@@ -184,12 +184,12 @@ def spread(g, shape, axis, keepdims):
     return full
 
 
-def total_a(g, out, a, axis, keepdims):
+def total_a(g, out, a, axis=None, keepdims=False):
     "∂L/∂a of the sum over axis."
     return spread(g, a.shape, axis, keepdims)
 
 
-def average_a(g, out, a, axis, keepdims):
+def average_a(g, out, a, axis=None, keepdims=False):
     "∂L/∂a of the mean over axis."
     return spread(g / (a.size // out.size), a.shape, axis, keepdims)
 
@@ -380,6 +380,8 @@ def affine_x(g, out, x, w, b):
 
 def affine_w(g, out, x, w, b):
     "∂L/∂w of x @ w + b: the sum over all rows."
+    if x.ndim == 2:
+        return x.T @ g
     return x.reshape(-1, x.shape[-1]).T @ g.reshape(-1, g.shape[-1])
 
 

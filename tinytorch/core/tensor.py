@@ -10,7 +10,9 @@ __all__ = ['add', 'subtract', 'multiply', 'divide', 'power', 'negate', 'exp', 'l
            'full', 'arange', 'randn']
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #tensor_imports
+import operator
 from itertools import count
+from types import FunctionType
 
 import numpy as np
 from fastcore.basics import patch
@@ -240,15 +242,16 @@ def operation(forward, symbol=None):
     return named(op, forward, symbol)
 
 
-def named(op, forward, symbol):
+def named(op, forward, symbol, name=None):
     "Give an operation its forward, its name, its symbol, and the place for its rules."
-    op.__name__ = op.__qualname__ = symbol if symbol and symbol.isidentifier() else forward.__name__
-    op.__doc__, op.__module__ = forward.__doc__, forward.__module__  # where pickle looks for it
+    op.__name__ = op.__qualname__ = name or (symbol if symbol and symbol.isidentifier() else forward.__name__)
+    op.__doc__ = forward.__doc__
+    op.__module__ = forward.__module__ if isinstance(forward, FunctionType) else __name__  # where pickle looks for it
     op.forward, op.symbol, op.rules = forward, symbol or forward.__name__, None
     return op
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #doors
-def unary(forward, symbol=None):
+def unary(forward, symbol=None, name=None):
     "`operation` for one input, followed by its options (an axis, a shape), which are no Tensors."
     def op(a, *options):
         if a.__class__ is not Tensor:
@@ -260,10 +263,10 @@ def unary(forward, symbol=None):
         if a.requires_grad and recording.on:
             return Tensor(value, True, op, (a, *map(Constant, options)) if options else (a,))
         return Tensor(value)
-    return named(op, forward, symbol)
+    return named(op, forward, symbol, name)
 
 
-def binary(forward, symbol=None):
+def binary(forward, symbol=None, name=None):
     "`operation` for two inputs that broadcast against each other."
     def op(a, b):
         if b.__class__ is not Tensor:
@@ -277,41 +280,12 @@ def binary(forward, symbol=None):
         if (a.requires_grad or b.requires_grad) and recording.on:
             return Tensor(value, True, op, (a, b))
         return Tensor(value)
-    return named(op, forward, symbol)
+    return named(op, forward, symbol, name)
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #arithmetic
-def add(a, b):
-    "a + b, with broadcasting."
-    return a + b
-
-
-def subtract(a, b):
-    "a − b, with broadcasting."
-    return a - b
-
-
-def multiply(a, b):
-    "a · b entry by entry, with broadcasting."
-    return a * b
-
-
-def divide(a, b):
-    "a / b, with broadcasting."
-    return a / b
-
-
-def power(a, b):
-    "a to the power b, with broadcasting."
-    return a ** b
-
-
-def negate(a):
-    "−a."
-    return -a
-
-
-add, subtract, multiply = binary(add, "+"), binary(subtract, "-"), binary(multiply, "*")
-divide, power, negate = binary(divide, "/"), binary(power, "**"), unary(negate, "neg")
+add, subtract = binary(operator.add, "+"), binary(operator.sub, "-", "subtract")
+multiply, divide = binary(operator.mul, "*", "multiply"), binary(operator.truediv, "/", "divide")
+power, negate = binary(operator.pow, "**", "power"), unary(operator.neg, "neg", "negate")
 
 Tensor.__add__ = Tensor.__radd__ = add
 Tensor.__mul__ = Tensor.__rmul__ = multiply
@@ -354,7 +328,7 @@ Tensor.__lt__, Tensor.__le__ = comparison(np.less), comparison(np.less_equal)
 Tensor.__gt__, Tensor.__ge__ = comparison(np.greater), comparison(np.greater_equal)
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #elementwise
-exp, log, sqrt, absolute = unary(np.exp), unary(np.log), unary(np.sqrt), unary(np.absolute, "abs")
+exp, log, sqrt, absolute = unary(np.exp), unary(np.log), unary(np.sqrt), unary(np.absolute, "abs", "absolute")
 Tensor.exp, Tensor.log, Tensor.sqrt, Tensor.abs, Tensor.__abs__ = exp, log, sqrt, absolute, absolute
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #clip
@@ -416,12 +390,12 @@ def __rmatmul__(self: Tensor, other):
     return matmul(other, self)
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #reductions
-def total(a, axis, keepdims):
+def total(a, axis=None, keepdims=False):
     "The sum of the array `a` over `axis` (None: all, an int, or a tuple)."
     return a.sum(axis=axis, keepdims=keepdims)
 
 
-def average(a, axis, keepdims):
+def average(a, axis=None, keepdims=False):
     "The mean of the array `a` over `axis`. ValueError when there is nothing to average."
     summed = a.sum(axis=axis, keepdims=keepdims)
     n = a.size // max(summed.size, 1)
@@ -430,7 +404,7 @@ def average(a, axis, keepdims):
     return summed / n
 
 
-def largest(a, axis, keepdims):
+def largest(a, axis=None, keepdims=False):
     "The maximum of the array `a` over `axis`. ValueError when there is nothing to compare."
     return np.asarray(a).max(axis=axis, keepdims=keepdims)[()]
 
@@ -441,12 +415,16 @@ total, average, largest = unary(total, "sum"), unary(average, "mean"), unary(lar
 @patch
 def sum(self: Tensor, axis=None, keepdims=False):
     "The sum over `axis`."
+    if axis is None and not keepdims:
+        return total(self)  # nothing to remember but the input: half of the time
     return total(self, axis, keepdims)
 
 
 @patch
 def mean(self: Tensor, axis=None, keepdims=False):
     "The mean over `axis`: the sum divided by the number of entries summed."
+    if axis is None and not keepdims:
+        return average(self)
     return average(self, axis, keepdims)
 
 

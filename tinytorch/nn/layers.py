@@ -43,7 +43,7 @@ class Module:
 def as_input(x):
     "`x` as a floating Tensor: numbers, lists and arrays are wrapped, integers become the default dtype."
     x = x if isinstance(x, Tensor) else Tensor(x)
-    return x if x.dtype.kind == "f" else Tensor(x, dtype=get_default_dtype())
+    return x if x.data.dtype.kind == "f" else Tensor(x, dtype=get_default_dtype())
 
 
 def check_size(name, what, size):
@@ -222,7 +222,7 @@ class Linear(Module):
     def forward(self, x):
         "The layer on `x` (…, in_features). ValueError, naming the shape of x and in_features, for another last size."
         x = as_input(x)
-        if x.shape[-1:] != (self.in_features,):
+        if x.data.shape[-1:] != (self.in_features,):
             raise ValueError(f"{self!r}: the input has shape {x.shape}; its last size must be {self.in_features}. "
                              "Reshape it (flatten(1) makes rows of a batch), or build the layer for its size")
         if self.bias is None:
