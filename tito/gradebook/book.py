@@ -25,6 +25,7 @@ class Book:
     def __init__(self, course, url: str | None = None, create: bool = True):
         self.course = course
         self.overtaken: dict[str, str] = {}
+        self.remarked: dict[str, tuple[Attempt, Attempt]] = {}
         place = address(course, url)
         if place.get_backend_name() == "sqlite" and not create and not Path(place.database).exists():
             raise Problem(f"no gradebook yet at {place.database}", next="tito grade MODULE SUBMISSIONS", code=USAGE)
@@ -52,24 +53,26 @@ class Book:
         """Take in the journal of a `tito grade --out`; how many attempts are new. What is known is not taken twice.
 
         `overtaken` then has, of the rule "last", the students of whom it brought a grading of an older submission
-        than the one that counts, and that one's status.
+        than the one that counts, and that one's status; `remarked` those of whom it brought another mark for a
+        submission that had been graded before: both gradings.
         """
         runs, lines, graded_at = journal.read(folder)
         with reading(self.engine) as connection:
             before = rows.last_attempt(connection)
         new = self._record(runs, lines, graded_at)
-        self.overtaken = self._overtaken({run.module for run in runs}, before) if new else {}
+        self.overtaken, self.remarked = {}, {}
+        for name, history in self._histories({run.module for run in runs} if new else ()):
+            if self.course.attempts == "last" and any(number > before for number in behind(history)):
+                self.overtaken[name] = counting(history, "last").status
+            if both := changed.remarked(history, before):
+                self.remarked[name] = both
         return new
 
-    def _overtaken(self, modules: set[str], before: int) -> dict[str, str]:
-        found = {}
+    def _histories(self, modules: Iterable[str]) -> Iterable[tuple[str, list[Attempt]]]:
         with reading(self.engine) as connection:
-            for module in modules if self.course.attempts == "last" else ():
+            for module in modules:
                 lateness = self._lateness(module, rows.newest(rows.said(connection, module)))
-                for name, history in rows.attempts(connection, module, lateness).items():
-                    if any(number > before for number in behind(history)):
-                        found[name] = counting(history, "last").status
-        return found
+                yield from rows.attempts(connection, module, lateness).items()
 
     def record(self, meta: dict, results: Iterable) -> int:
         """Take in Results; `meta` has module, seed, isolation and questions, as the head of grades.json."""

@@ -1,7 +1,8 @@
-"""Marks by hand that were given on another text than the one that counts now: they stand, and somebody is told.
+"""What has changed under a mark: the text that a mark by hand was given on, or how an old submission is graded.
 
-A mark keeps the attempt that it was given on, see tables.py. Answers that people grade are compared by their text. Of
-what the exam grades, and of the total, the gradebook has no text: there another submission is another text.
+Marks by hand that were given on another text than the one that counts now stand, and somebody is told. A mark keeps
+the attempt that it was given on, see tables.py. Answers that people grade are compared by their text. Of what the exam
+grades, and of the total, the gradebook has no text: there another submission is another text.
 """
 
 import json
@@ -46,6 +47,14 @@ def outdated(standing: Standing, before: dict[str, Attempt | None], lines: dict[
             if not task.manual or _plain(then.get(name)) != _plain(now.get(name)):
                 found.append(name)
     return found
+
+
+def remarked(history: list[Attempt], before: int) -> tuple[Attempt, Attempt] | None:
+    """The last two gradings of one submission, where they differ in the points and the id `before` lies between."""
+    known = [attempt for attempt in history if attempt.status != SUPERSEDED and attempt.digest]
+    new = known[-1] if known and known[-1].id > before else None
+    old = next((a for a in reversed(known) if new and a.digest == new.digest and a.id <= before), None)
+    return (old, new) if old and old.points != new.points else None
 
 
 def _answers(line: str) -> dict[str, str]:

@@ -108,13 +108,13 @@ def keep(course, out) -> tuple[str, str]:
             strangers = sorted(student.id for student in book.students() if student.id not in known)
             if strangers and any(known.values()):  # there is a class list, and they are not on it
                 told += f"\nnot on the class list, so taken for somebody new: {some(strangers)}"
-            return "\n".join([told, *_overtaken(book)]), ""
+            return "\n".join([told, *_graded_again(book)]), ""
     except (Problem, OSError, ImportError) as error:
         return "", f"not in the gradebook ({error}); {out} has everything, later: tito gradebook record {typed(out)}"
 
 
-def _overtaken(book) -> list[str]:
-    """What to say of older submissions that were graded after newer ones."""
+def _graded_again(book) -> list[str]:
+    """What to say of submissions that were graded before: newer ones that still count, and marks that differ."""
     held = [name for name, status in book.overtaken.items() if status == GRADED]
     lost = [name for name, status in book.overtaken.items() if status != GRADED]
     graded = "an older submission was graded again"
@@ -122,13 +122,18 @@ def _overtaken(book) -> list[str]:
     lines += [f"{some(lost)}: {graded}; the newer one counts, and has no mark: grade it again"] * bool(lost)
     if lines:
         lines.append("where the older one is to count: tito gradebook mark STUDENT MODULE total POINTS --why TEXT")
-    return lines
+    marks = [f"{name} {_points(old)} → {_points(new)}" for name, (old, new) in book.remarked.items()]
+    return lines + [f"another mark for the same submission: {some(marks)}"] * bool(marks)
+
+
+def _points(attempt) -> str:
+    return attempt.status if attempt.points is None else f"{attempt.points:.4g}"
 
 
 def recorded(book, new: int) -> None:
     """How many attempts are new."""
     say_parts(("gradebook  ", "green"), (f"{counted(new, 'new attempt')} in {book}", None))
-    for line in _overtaken(book):
+    for line in _graded_again(book):
         say(line, "yellow")
 
 

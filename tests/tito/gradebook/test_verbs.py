@@ -149,6 +149,16 @@ def test_an_older_submission_graded_again_is_said_after_grading_and_in_the_histo
     assert ["an older submission" in line for line in told if " graded " in line] == [False, False, True]
 
 
+def test_whose_mark_an_exam_that_was_put_right_changes_is_said_after_grading(tito, course):
+    (course.root / "class").mkdir()
+    for name, words in {"ada": {}, "bob": {"mse_loss": HALF}}.items():
+        (course.root / "class" / f"{name}.ipynb").write_text(submission(**words))
+    exam, said = course.root / "modules/02_losses/exam.py", "another mark for the same submission: "
+    assert said not in tito("grade", "02", "class") and said not in tito("grade", "02", "class", "--fresh")
+    exam.write_text(exam.read_text().replace('@question(loss, "value", weight=2)', '@question(loss, "value")'))
+    assert f"{said}bob 9 → 9.333\n" in tito("grade", "02", "class")
+
+
 def test_a_mark_that_was_taken_back_does_not_read_like_a_comment_and_a_name_is_said_once(tito, course):
     (course.root / "class/gil").mkdir(parents=True)
     (course.root / "class/gil/gil.zip").write_text("no zip")
