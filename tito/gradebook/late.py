@@ -8,36 +8,48 @@ from datetime import date, datetime, time, timezone
 from tito.gradebook.standing import LATE, Late
 from tito.problem import USAGE, Problem
 
-_POLICY = re.compile(r"(\d+(?:\.\d+)?) ?% (?:a|per) day(?:, at most (\d+(?:\.\d+)?) ?%)?")
+_SHARE = r"(\d+(?:\.\d+)?) ?%"
+_POLICY = re.compile(
+    rf"{_SHARE} (?:a|per) day(?: after (\d+) (minute|hour)s?)?(?:, at most {_SHARE})?(?:, nothing after (\d+) days?)?"
+)
+EXAMPLE = "10 % a day after 15 minutes, at most 50 %, nothing after 7 days"  # what follows "a day" may be left out
 DAY = 24 * 3600  # seconds
 UTC = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What lateness costs: a share of the earned points for each day begun, up to `most`."""
+    """What lateness costs: a share of the earned points for each day begun, up to `most`; all after `last` days.
+
+    Up to `grace` seconds after the deadline nothing is late; what is later counts from the deadline on.
+    """
 
     a_day: float = 0.0
     most: float = 1.0
+    grace: float = 0.0
+    last: float = math.inf
 
     def penalty(self, days: int) -> float:
-        return min(days * self.a_day, self.most)
+        return min(days * self.a_day, self.most) if days <= self.last else 1.0
+
+    def days(self, seconds: float) -> int:
+        """The days begun, `seconds` after the deadline."""
+        return math.ceil(seconds / DAY) if seconds > self.grace else 0
 
 
 def policy(text: str) -> Policy:
-    """The policy of `10 % a day, at most 50 %`; of "" and `none`, that lateness costs nothing. Raises Problem."""
+    """The policy that is written as EXAMPLE is; of "" and `none`, that lateness costs nothing. Raises Problem."""
     words = " ".join(text.split()).lower()
     if words in ("", "none"):
         return Policy()
     match = _POLICY.fullmatch(words)
-    a_day, most = (float(match[1]), float(match[2] or 100)) if match else (0, 0)
+    a_day, grace, unit, most, last = match.groups() if match else (0, None, None, None, None)
+    a_day, most = float(a_day), float(most or 100)
     if not 0 < a_day <= most <= 100:
-        raise Problem(
-            f"settings.ini: late_policy = {text} is not understood",
-            next="write it as: late_policy = 10 % a day, at most 50 %",
-            code=USAGE,
-        )
-    return Policy(a_day / 100, most / 100)
+        what = f"settings.ini: late_policy = {text} is not understood"
+        raise Problem(what, next=f"write it as: late_policy = {EXAMPLE}", code=USAGE)
+    grace = int(grace or 0) * (3600 if unit == "hour" else 60)
+    return Policy(a_day / 100, most / 100, grace, int(last) if last else math.inf)
 
 
 def deadlines(text: str, catalogue) -> dict[str, datetime]:
@@ -107,7 +119,7 @@ def lateness(policy: Policy, deadline: datetime | None, submitted_at: str, flagg
     days, theirs = 0, [_known(own)] if own else []
     deadline = max(theirs + ([deadline] if deadline else []), default=None)
     if deadline and submitted_at:
-        days = max(0, math.ceil((_known(submitted_at) - deadline).total_seconds() / DAY))
+        days = policy.days((_known(submitted_at) - deadline).total_seconds())
     elif flagged:
         days = 1
     return Late(days, policy.penalty(days))

@@ -18,6 +18,8 @@ from tito.problem import Problem
         ("10 % a day, at most 50 %", [0.1, 0.2, 0.5]),
         ("10% per day", [0.1, 0.2, 1]),
         ("2.5 %  a day,  at most 5 %", [0.025, 0.05, 0.05]),
+        ("10 % a day after 15 minutes, at most 50 %, nothing after 7 days", [0.1, 0.2, 1]),
+        ("5 % a day, nothing after 1 day", [0.05, 1, 1]),
     ],
 )
 def test_a_late_policy_says_what_a_day_costs(text, penalties):
@@ -35,6 +37,9 @@ def test_a_late_policy_says_what_a_day_costs(text, penalties):
         "110 % a day",
         "20 % a day, at most 10 %",
         "10 % a day at most 5",
+        "10 % a day after 15",
+        "10 % a day, nothing after 2 hours",
+        "nothing after 3 days",
     ],
 )
 def test_a_late_policy_that_is_not_understood_is_refused(configured, text):
@@ -65,6 +70,25 @@ def test_a_day_is_begun_a_second_after_the_deadline(when, days):
     moment = datetime(2026, 3, 1, 10, tzinfo=timezone.utc)
     assert lateness(policy("10 % a day"), moment, f"2026-03-01T{when}Z", False).days == days
     assert lateness(policy("10 % a day"), moment, f"2026-03-01T{when}Z", True).days == days  # the clock knows better
+
+
+@pytest.mark.parametrize(
+    ("grace", "when", "days"),
+    [
+        ("15 minutes", "10:15:00", 0),
+        ("15 minutes", "10:15:01", 1),
+        ("1 hour", "11:00:00", 0),
+        ("26 hours", "23:00:00", 0),
+    ],
+)
+def test_nothing_is_late_until_the_grace_of_the_policy_is_over(grace, when, days):
+    moment = datetime(2026, 3, 1, 10, tzinfo=timezone.utc)
+    assert lateness(policy(f"10 % a day after {grace}"), moment, f"2026-03-01T{when}Z", False).days == days
+
+
+def test_after_the_grace_days_count_from_the_deadline_on():
+    moment = datetime(2026, 3, 1, 10, tzinfo=timezone.utc)
+    assert lateness(policy("10 % a day after 2 hours"), moment, "2026-03-02T10:00:01Z", False).days == 2
 
 
 def test_another_rule_than_last_or_best_is_refused(configured):
