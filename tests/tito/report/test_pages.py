@@ -213,9 +213,9 @@ def test_a_picture_shows_where_an_answer_is_wrong():
 
 
 def test_a_cross_in_a_picture_is_explained(written):
-    for answer, told in (((1.0, None, 3.0), True), ((1.0, 5.0, 3.0), False)):
+    for answer, crossed in (((1.0, None, 3.0), True), ((1.0, 5.0, 3.0), False)):
         page = written([student("bob", NAMES[0], diagnoses=[diagnosis(answer=answer)])])["bob"]
-        assert ('class="cross"' in page) == ("A cross stands for nan or infinity." in words(page)) == told
+        assert ('class="cross"' in page) == ("A cross stands for nan or infinity." in words(page)) == crossed
 
 
 def test_reading_is_the_lessons_section_and_formula():
