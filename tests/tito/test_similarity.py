@@ -10,6 +10,7 @@ import pytest
 from tito import similarity
 from tito.settings import find_course
 from tito.similarity import REFERENCE, alike, compare, handed_in
+from tito.similarity.sources import Prose
 from tito.similarity.winnowing import WINDOW, K, tokens, winnowed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +32,11 @@ def handed(lesson):
     return handed_in(lesson, ROOT / "examples/class")
 
 
+def code(handed: dict) -> dict:
+    """The class without its answers in words."""
+    return {name: {k: v for k, v in sources.items() if not isinstance(v, Prose)} for name, sources in handed.items()}
+
+
 def who(pairs) -> set[frozenset]:
     return {frozenset((pair.first, pair.second)) for pair in pairs}
 
@@ -50,9 +56,11 @@ class Renamed(ast.NodeTransformer):
 
 
 def disguised(sources: dict) -> dict:
-    """A copy with other names, numbers, comments and layout, and its functions and cells in reverse order."""
+    """A copy of the code with other names, numbers, comments and layout, its functions and cells in reverse order."""
     found = {}
     for exercise, source in reversed(sources.items()):
+        if isinstance(source, Prose):
+            continue
         tree = Renamed().visit(ast.parse(source))
         tree.body.reverse()
         text = ast.unparse(ast.fix_missing_locations(tree))
@@ -101,6 +109,7 @@ def test_a_copy_of_the_reference_solution_is_found(course, lesson, handed):
 @pytest.mark.parametrize("copiers", [12, 40])
 def test_one_whole_copied_by_many_is_found_and_shown_once(course, lesson, handed, copiers):
     """Half a class with one text, each with names of his own: no custom, though each of its lines is common."""
+    handed = code(handed)
     honest = {name: handed[name] for name in HONEST}
     ring = {f"s{n}": disguised(handed["bo-lindqvist"]) if n % 2 else handed["bo-lindqvist"] for n in range(copiers)}
     pairs = alike(course, lesson, honest | ring)
@@ -125,6 +134,54 @@ def others(number: int) -> str:
 
 def solved(lesson) -> dict:
     return {c.grade_id or "other cells": c.source for c in lesson.read().cells if c.is_exported}
+
+
+ANSWER = """Two arrays of that size exist before: prediction and target. The forward pass makes the squared differences,
+the backward pass makes the differences a second time and scales them in place into the gradient, so that at most
+four arrays of 128 MiB are alive at once. One could keep the difference from the forward pass, which costs memory in
+between and saves a subtraction, or go through the batch in pieces."""
+
+
+def answered(sources: dict, text: str) -> dict:
+    return sources | {"question_memory": Prose(text)}
+
+
+def test_a_copied_answer_is_found_and_shown_whatever_its_case_and_punctuation(course, lesson, handed):
+    copy = ANSWER.upper().replace(",", ";").replace("\n", "  ").replace("128 MIB", "*128 MiB*")
+    class_ = handed | {"ada": answered(handed["chen-wei"], ANSWER), "bob": answered(handed["amara-okafor"], copy)}
+    pairs = [pair for pair in alike(course, lesson, class_) if {pair.first, pair.second} == {"ada", "bob"}]
+    assert [pair.exercises for pair in pairs] == [("question_memory",)]
+    for lines in (pairs[0].matches[0].first, pairs[0].matches[0].second):
+        assert sum(alike for _, alike in lines) >= 5 and all(len(line) <= 72 for line, _ in lines)
+
+
+def test_an_answer_that_goes_round_is_found_with_all_who_have_it_and_shown_once(course, lesson, handed):
+    ring = {f"s{n}": {"question_memory": Prose(ANSWER), "mse_loss": others(n)} for n in range(30)}
+    pairs = alike(course, lesson, code(handed) | ring)
+    found = [pair for pair in pairs if pair.first in ring]
+    assert {name for pair in found for name in (pair.first, pair.second)} == ring.keys()
+    assert sum(bool(pair.matches) for pair in found) == 1
+
+
+def test_answers_that_quote_the_lesson_or_share_a_phrase_are_no_pair(course, lesson, handed):
+    question = next(cell.source for cell in lesson.read().cells if cell.grade_id == "question_memory")
+    asked = question.partition("### BEGIN")[0]
+    own = "Each array takes 8192 times 4096 times four bytes. Autograd keeps what the rules need; " * 2
+    phrase = " at most four arrays of 128 MiB are alive at once"
+    class_ = handed | {"ada": answered(handed["chen-wei"], asked + ANSWER)}
+    class_ |= {"bob": answered(handed["amara-okafor"], asked + own + phrase)}
+    assert not any({"ada", "bob"} == set(pair) for pair in who(alike(course, lesson, class_)))
+
+
+def test_an_answer_that_is_the_guide_for_graders_is_found(course, lesson, handed):
+    guide = next(cell.source for cell in lesson.read().cells if cell.grade_id == "question_memory")
+    guide = guide.partition("*Guide, 3 points.*")[2].partition("### END")[0]
+    pairs = alike(course, lesson, {"ada": answered(handed["chen-wei"], guide)})
+    assert [(pair.first, pair.second, pair.exercises) for pair in pairs] == [("ada", REFERENCE, ("question_memory",))]
+
+
+def test_answers_are_read_from_the_notebooks_of_a_class(handed):
+    assert all(isinstance(handed[name]["question_memory"], Prose) for name in HONEST)
 
 
 def test_short_standard_solutions_and_released_stubs_are_no_pair(course, lesson):

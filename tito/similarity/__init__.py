@@ -3,19 +3,22 @@
 Of each submission the fingerprints are taken (see tito.similarity.winnowing). Those of the released stub, of the
 reference solution and of what many wrote are dropped; sorted by fingerprint, the rest gives the pairs without comparing
 everybody with everybody. Students whose whole code is the same count as one writer: a copy that goes round is not what
-many wrote, however many hand it in.
+many wrote, however many hand it in. Answers in words are compared in the same way, word by word, apart from the code.
 
 Written here because copydetect, the library at hand, compares all pairs of files: 12 million for 5,000 students.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
 
-from tito.similarity.winnowing import K, tokens, winnowed
+from tito.similarity.sources import Prose, Sources, handed_in, of_notebook
+from tito.similarity.winnowing import K, tokens, winnowed, words
+
+__all__ = ["REFERENCE", "Match", "Pair", "alike", "compare", "handed_in"]
 
 FEWEST, SHARE = 8, 0.5  # shared fingerprints, and their part of the smaller submission's: below, custom explains them
 LONG, MOST = 20, 0.8  # the same of one long exercise; and, since many honest ways lead there, of the reference solution
@@ -23,13 +26,12 @@ WHOLE = 100  # fingerprints beside the stub's that nobody writes the same by cha
 COMMON = 10  # writers beyond which a fingerprint is common; of a large class 1 %, of a small one a quarter
 REFERENCE = "the reference solution"
 
-Sources = dict[str, str]  # code by exercise
 Marks = dict[str, np.ndarray]  # fingerprints by exercise, each once
 
 
 @dataclass(frozen=True)
 class Match:
-    """An exercise of one beside that of the other: lines, each with whether it is alike."""
+    """An exercise, or an answer in words, of one beside that of the other: lines, each with whether it is alike."""
 
     exercise: str
     first: list[tuple[str, bool]]
@@ -39,7 +41,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two submissions; `share` is the part of the smaller one's unusual code that the other has too.
+    """Two submissions; `share` is the part of the smaller one's unusual code, or words, that the other has too.
 
     No `matches`: the second is the same as the one that the first is shown beside.
     """
@@ -53,19 +55,31 @@ class Pair:
 
 
 def alike(course, module, submissions: dict[str, Sources]) -> list[Pair]:
-    """Pairs of students whose code is alike, and students whose code is the reference's; the most alike first."""
+    """Pairs of students whose work is alike, and students whose work is the reference's; the most alike first."""
     from tito.author.release import student_edition
 
-    notebook = module.read()
-    return compare(submissions, _sources(student_edition(course, notebook, [])), _sources(notebook))
+    notebook, found = module.read(), []
+    released, solution = of_notebook(student_edition(course, notebook, [])), of_notebook(notebook)
+    for kind, *sizes in ((str, LONG, WHOLE), (Prose, FEWEST, FEWEST)):  # by chance nobody writes a paragraph the same
+        texts = {student: _only(kind, sources) for student, sources in submissions.items()}
+        found += compare(texts, _only(kind, released), _only(kind, solution), *sizes)
+    return _sorted(found)
 
 
-def compare(submissions: dict[str, Sources], released: Sources, solution: Sources) -> list[Pair]:
-    """The same for given texts: what was released and its solution."""
+def _only(kind: type, sources: Sources) -> Sources:
+    return {exercise: source for exercise, source in sources.items() if type(source) is kind}
+
+
+def _sorted(pairs: list[Pair]) -> list[Pair]:
+    return sorted(pairs, key=lambda pair: (-pair.share, -pair.shared, pair.first, pair.second))
+
+
+def compare(submissions, released: Sources, solution: Sources, long: int = LONG, whole: int = WHOLE) -> list[Pair]:
+    """The same for given texts, all code or all prose; `long` and `whole` are what LONG and WHOLE are for code."""
     known: dict[str, np.ndarray] = {}  # of code that several handed in as it is
     marks = {student: _marks(sources, known) for student, sources in submissions.items()}
     stub, reference = (_all(_marks(sources, known)) for sources in (released, solution))
-    rings = _rings(marks, stub)
+    rings = _rings(marks, stub, whole)
     writers = {ring[0]: marks[ring[0]] for ring in rings}
     spread, counts = np.unique(
         np.concatenate([np.array([], np.uint64), *map(_all, writers.values())]), return_counts=True
@@ -74,21 +88,21 @@ def compare(submissions: dict[str, Sources], released: Sources, solution: Source
     rare = np.setdiff1d(spread[counts <= limit], stub, assume_unique=True)
     unusual = {student: _kept(found, rare) for student, found in writers.items()}
     own_rare = np.setdiff1d(rare, reference, assume_unique=True)
-    found = _pairs({student: _kept(each, own_rare) for student, each in unusual.items()})
-    found += _copies(unusual, np.setdiff1d(reference, stub, assume_unique=True))
+    found = _pairs({student: _kept(each, own_rare) for student, each in unusual.items()}, long)
+    found += _copies(unusual, np.setdiff1d(reference, stub, assume_unique=True), long)
     texts = submissions | {REFERENCE: solution}
     told = [_told(first, second, share, shared, texts) for first, second, share, shared in found]
     for ring in rings:
         told += _same(ring, np.setdiff1d(_all(marks[ring[0]]), stub, assume_unique=True), texts)
-    return sorted(told, key=lambda pair: (-pair.share, -pair.shared, pair.first, pair.second))
+    return _sorted(told)
 
 
-def _rings(marks: dict[str, Marks], stub: np.ndarray) -> list[list[str]]:
-    """Those whose whole code is the same, together; everyone else alone."""
+def _rings(marks: dict[str, Marks], stub: np.ndarray, least: int) -> list[list[str]]:
+    """Those whose whole work is the same, of at least so many fingerprints, together; everyone else alone."""
     found: dict[bytes | str, list[str]] = {}
     for student, own in marks.items():
         whole = np.setdiff1d(_all(own), stub, assume_unique=True)
-        found.setdefault(whole.tobytes() if len(whole) >= WHOLE else student, []).append(student)
+        found.setdefault(whole.tobytes() if len(whole) >= least else student, []).append(student)
     return list(found.values())
 
 
@@ -101,7 +115,7 @@ def _same(ring: list[str], shared: np.ndarray, texts: dict[str, Sources]) -> lis
     return [pair, *(replace(pair, second=other, matches=[]) for other in others[1:])]
 
 
-def _pairs(own: dict[str, Marks]) -> list[tuple]:
+def _pairs(own: dict[str, Marks], long: int) -> list[tuple]:
     """Pairs of students who share enough of what few have: (first, second, share, shared fingerprints)."""
     students, together = list(own), [_all(marks) for marks in own.values()]
     holders = np.repeat(np.arange(len(students)), [len(marks) for marks in together])
@@ -113,26 +127,26 @@ def _pairs(own: dict[str, Marks]) -> list[tuple]:
     found = []
     for (a, b), count in counts.items():
         share = count / min(len(together[a]), len(together[b]))
-        if count >= FEWEST and (share >= SHARE or count >= LONG):
+        if count >= FEWEST and (share >= SHARE or count >= long):
             shared = np.intersect1d(together[a], together[b], assume_unique=True)
-            if share >= SHARE or _long(own[students[a]], shared) or _long(own[students[b]], shared):
+            if share >= SHARE or any(_long(own[students[at]], shared, long) for at in (a, b)):
                 found.append((students[a], students[b], share, shared))
     return found
 
 
-def _copies(unusual: dict[str, Marks], solution: np.ndarray) -> Iterator[tuple]:
+def _copies(unusual: dict[str, Marks], solution: np.ndarray, long: int) -> Iterator[tuple]:
     """Students whose unusual code is mostly the reference's, or who have a long exercise of it."""
     for student, marks in unusual.items():
         own = _all(marks)
         shared = np.intersect1d(own, solution, assume_unique=True)
-        if len(shared) >= LONG and (len(shared) >= MOST * len(own) or _long(marks, shared)):
+        if len(shared) >= long and (len(shared) >= MOST * len(own) or _long(marks, shared, long)):
             yield student, REFERENCE, len(shared) / len(own), shared
 
 
-def _long(own: Marks, shared: np.ndarray) -> bool:
+def _long(own: Marks, shared: np.ndarray, long: int) -> bool:
     """Whether nearly all of a long exercise is shared."""
     return any(
-        len(marks) >= LONG and _among(marks, shared).sum() >= max(LONG, MOST * len(marks)) for marks in own.values()
+        len(marks) >= long and _among(marks, shared).sum() >= max(long, MOST * len(marks)) for marks in own.values()
     )
 
 
@@ -156,8 +170,12 @@ def _among(found: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 def _marks(sources: Sources, known: dict[str, np.ndarray]) -> Marks:
     for source in sources.values():
         if source not in known:
-            known[source] = np.unique(winnowed(list(tokens(source)))[0])
+            known[source] = np.unique(winnowed(_sequence(source))[0])
     return {exercise: known[source] for exercise, source in sources.items()}
+
+
+def _sequence(source: str) -> list[tuple[str, int]]:
+    return list(words(source) if isinstance(source, Prose) else tokens(source))
 
 
 def _told(first: str, second: str, share: float, shared: np.ndarray, texts: dict[str, Sources]) -> Pair:
@@ -177,7 +195,7 @@ def _places(sources: Sources, wanted: set[int]) -> dict[int, tuple[str, range]]:
     """Where these fingerprints come from: an exercise and its lines."""
     found = {}
     for exercise, source in sources.items():
-        sequence = list(tokens(source))
+        sequence = _sequence(source)
         for mark, place in zip(*(array.tolist() for array in winnowed(sequence)), strict=True):
             if mark in wanted:
                 found[mark] = exercise, range(sequence[place][1], sequence[place + K - 1][1] + 1)
@@ -187,30 +205,3 @@ def _places(sources: Sources, wanted: set[int]) -> dict[int, tuple[str, range]]:
 def _lines(source: str, places: dict[int, tuple[str, range]], marks: list[int]) -> list[tuple[str, bool]]:
     alike = {line for mark in marks for line in places[mark][1]}
     return [(line, number in alike) for number, line in enumerate(source.split("\n"), 1)]
-
-
-def _sources(notebook) -> Sources:
-    return gathered((cell.grade_id, cell.source) for cell in notebook.cells if cell.is_exported)
-
-
-def gathered(pieces: Iterable[tuple[str, str]]) -> Sources:
-    """Pieces of code by exercise; what belongs to none is together under "other cells"."""
-    found: Sources = {}
-    for exercise, source in pieces:
-        name = exercise or "other cells"
-        found[name] = f"{found[name]}\n\n{source}" if name in found else source
-    return found
-
-
-def handed_in(module, path) -> dict[str, Sources]:
-    """The code of the submissions in a folder, as `tito grade` finds it; what it could not read is left out."""
-    from tito.grading import intake
-    from tito.grading.pieces import Refused
-
-    found = {}
-    for entry in intake.find(path, module.notebook.stem):
-        try:
-            found[entry.student] = gathered((piece.exercise, piece.source) for piece in intake.read(entry, module))
-        except Refused:
-            continue
-    return found

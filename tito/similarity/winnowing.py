@@ -1,4 +1,4 @@
-"""Fingerprints of code by winnowing (Schleimer, Wilkerson and Aiken, SIGMOD 2003).
+"""Fingerprints of code and of words by winnowing (Schleimer, Wilkerson and Aiken, SIGMOD 2003).
 
 The tokens are cut into overlapping k-grams, and of every window of their hashes the smallest is kept: two texts that
 share WINDOW + K - 1 tokens in a row share a fingerprint.
@@ -43,6 +43,12 @@ def winnowed(sequence: list[tuple[str, int]]) -> tuple[np.ndarray, np.ndarray]:
 @lru_cache(maxsize=4096)
 def _code(text: str) -> int:
     return crc32(text.encode("utf-8", "replace"))
+
+
+def words(text: str) -> Iterator[tuple[str, int]]:
+    """The words of a text and their lines, whatever their case, and without what stands between them."""
+    for number, line in enumerate(text[:LARGEST].split("\n"), 1):
+        yield from ((word, number) for word in re.findall(r"\w+", line.casefold()))
 
 
 def tokens(source: str) -> Iterator[tuple[str, int]]:

@@ -314,7 +314,7 @@ def test_the_verb_writes_the_pages_and_says_what_next(course, tmp_path):
     assert done.returncode == 0 and "2 students and the class in reports/02_losses" in done.stdout, done.stderr
     assert "next: open reports/02_losses/index.html" in done.stdout
     page = (course.root / "reports/02_losses/index.html").read_text()
-    assert "No two submissions share more unusual code" in page
+    assert "No two submissions share more unusual code, or more of an answer" in page
     done = tito(course.root, "report", "02", "--grades", tmp_path)
     assert done.returncode == 2 and "grades.json is missing" in done.stderr
 
