@@ -51,6 +51,21 @@ def roster(
 
 
 @app.command()
+def merge(
+    stray: Annotated[str, typer.Argument(metavar="STRAY", help="The name under which something came.")],
+    student: Annotated[str, typer.Argument(metavar="STUDENT", help="Whose it is.")],
+):
+    """Give what came under a wrong name to the student whose it is.
+
+    Its attempts, hand-in times and marks become theirs, and the wrong name is taken off. It is no name of a class list.
+    """
+    from tito.gradebook import merge, said
+
+    with _open() as book:
+        said.merged(stray, student, merge.merge(book, stray, student))
+
+
+@app.command()
 def record(
     folder: Annotated[
         Path | None, typer.Argument(help="What `tito grade --out` wrote.", show_default="all in grades/")

@@ -13,6 +13,7 @@
     everyone    one mark for a whole class
     late        deadlines and the late policy of settings.ini
     roster      a class list: ours, Canvas's or Moodle's
+    merge       what came under a wrong name, given to whose it is
     show, said  what `tito gradebook ...` prints
 
 SQLAlchemy takes 0.2 s to import, so `open` does it and nothing before.

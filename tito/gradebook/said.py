@@ -51,6 +51,14 @@ def marked(student: str, mark) -> None:
     say_parts(("kept  ", "green"), (f"{student}, {mark.exercise}: {_points(mark) or nothing}, by {mark.grader}", None))
 
 
+def merged(stray: str, student: str, moved) -> None:
+    """What came under a wrong name, and whose it is now."""
+    what = f"{counted(moved.attempts, 'attempt')} and {counted(moved.marks, 'mark')} by hand"
+    say_parts(("merged  ", "green"), (f"{stray}: {what} are {student}'s now", None))
+    say(f"name the submission {student} too, or grading it anew brings {stray} back", "yellow")
+    next_step(f"tito gradebook history {typed(student)}")
+
+
 def _points(mark) -> str:
     """What a mark gives; "" for nothing."""
     if mark.until:

@@ -108,6 +108,7 @@ def keep(course, out) -> tuple[str, str]:
             strangers = sorted(student.id for student in book.students() if student.id not in known)
             if strangers and any(known.values()):  # there is a class list, and they are not on it
                 told += f"\nnot on the class list, so taken for somebody new: {some(strangers)}"
+                told += "\nwhere one is somebody on it: tito gradebook merge STRAY STUDENT"
             return "\n".join([told, *_graded_again(book)]), ""
     except (Problem, OSError, ImportError) as error:
         return "", f"not in the gradebook ({error}); {out} has everything, later: tito gradebook record {typed(out)}"

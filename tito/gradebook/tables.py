@@ -1,4 +1,4 @@
-"""What is kept. Rows are only added; a roster alone may change or take off one, that of a student."""
+"""What is kept. Rows are only added; a roster may change or take off a student's, and a merge says whose others are."""
 
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text
 

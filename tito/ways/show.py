@@ -35,7 +35,8 @@ def _whose(module, done):
     days = f"tito gradebook late {typed((done.late or ['ID'])[0])} {module.number} DAYS --why TEXT"
     yield "late", done.late, f"LATE in a file's name counts as one day; where it was another number: {days}"
     again = "; on the class list under another name? delete the folder, then collect again with --worksheet FILE"
-    advice = again if done.kind == "moodle" and not done.worksheet else ""
+    one = "; where one is on the class list under another name, after grading: tito gradebook merge STRANGER STUDENT"
+    advice = again if done.kind == "moodle" and not done.worksheet else one
     yield "strangers", done.strangers, f"not in the gradebook, so each is taken for somebody new{advice}"
 
 

@@ -122,7 +122,11 @@ def test_who_is_graded_and_not_on_the_class_list_is_told(tito, course):
     (course.root / "roster.csv").write_text("id,name\nada,Ada\n")
     tito("gradebook", "roster", "roster.csv")
     (course.root / "losses_dev.ipynb").write_text(submission())
-    assert "taken for somebody new: losses_dev" in tito("grade", "02", "losses_dev.ipynb")
+    said = tito("grade", "02", "losses_dev.ipynb")
+    assert "taken for somebody new: losses_dev" in said and "tito gradebook merge STRAY STUDENT" in said
+    told = tito("gradebook", "merge", "losses_dev", "ada")
+    assert "losses_dev: 1 attempt and 0 marks by hand are ada's now" in told
+    assert "losses_dev" not in tito("gradebook", "show", "02")
 
 
 def test_a_class_list_of_other_ids_is_told_with_the_way_back(tito, course):

@@ -1,0 +1,64 @@
+"""What came under a wrong name is given to whose it is: attempts, hand-in times and marks, and nothing is lost."""
+
+import pytest
+from gradings import graded
+
+from tito.gradebook import roster
+from tito.gradebook.merge import merge
+from tito.problem import Problem
+
+
+@pytest.fixture
+def listed(book, tmp_path):
+    """A gradebook with ada and bob on its class list."""
+    (tmp_path / "roster.csv").write_text("id,name\nada,Ada Lovelace\nbob,Bob\n")
+    roster.bring(book, tmp_path / "roster.csv")
+    return book
+
+
+def by_name(book) -> dict:
+    return {standing.student: standing for standing in book.standing("02")}
+
+
+def test_all_that_came_under_a_wrong_name_is_the_students(listed, head):
+    listed.record(head, [graded("stray", "l1_loss_value"), graded("bob")])
+    came = {"student": "stray", "digest": "of stray", "original": "x", "submitted_at": "2026-03-01T12:00:00Z"}
+    listed.hand_in("02", [came | {"late": 0}])
+    listed.mark("stray", "02", "question_why", 2, "Nearly.", "gil")
+    moved = merge(listed, "stray", "ada")
+    assert (moved.attempts, moved.marks) == (1, 1)
+    found = by_name(listed)
+    assert found.keys() == {"ada", "bob"} and found["ada"].total == 14 + 2 and found["bob"].total == 16
+    attempts, marks = listed.history("ada", "02")
+    assert [(a.file, a.submitted_at) for a in attempts] == [("stray.ipynb", "2026-03-01T12:00:00Z")]
+    assert [mark.comment for mark in marks] == ["Nearly."]
+
+
+def test_of_two_submissions_under_two_names_the_last_counts(listed, head):
+    listed.record(head, [graded("ada", "mse_loss_value"), graded("stray", digest="2")])
+    merge(listed, "stray", "ada")
+    assert by_name(listed)["ada"].total == 16 and by_name(listed)["ada"].attempts == 2
+
+
+def test_what_was_recorded_under_the_wrong_name_is_not_recorded_again(listed, head):
+    results = [graded("stray")]
+    listed.record(head, results)
+    merge(listed, "stray", "ada")
+    assert listed.record(head, results) == 0 and by_name(listed).keys() == {"ada", "bob"}
+
+
+@pytest.mark.parametrize(
+    ("stray", "student", "told"),
+    [
+        ("bob", "ada", r"on a class list \(Bob\)"),
+        ("ada", "ada", "one name"),
+        ("x", "ada", "no student"),
+        ("s", "x", "no"),
+    ],
+)
+def test_names_that_are_not_one_students_are_refused_and_nothing_changes(listed, head, stray, student, told):
+    listed.record(head, [graded("s"), graded("bob")])
+    before = {name: (s.total, s.attempts) for name, s in by_name(listed).items()}
+    with pytest.raises(Problem, match=told):
+        merge(listed, stray, student)
+    assert {name: (s.total, s.attempts) for name, s in by_name(listed).items()} == before
