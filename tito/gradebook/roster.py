@@ -73,7 +73,7 @@ def people(table: sheet.Sheet) -> list[dict[str, str]]:
     return found
 
 
-_ADVICE = "a roster has the columns id, name, email, section; exports of Canvas and Moodle are understood too, where they are in English"
+_ADVICE = "a roster has the columns id, name, email, section; English exports of Canvas and Moodle are understood too"
 
 
 def _cell(text: str) -> str:
