@@ -88,7 +88,7 @@ def expect_gradient(function, *inputs, rtol=1e-5, atol=1e-7, **options):
     if result is None:
         _fail(function, inputs, options, "a Tensor", "None: is a return missing?")
     arriving = np.random.default_rng(0).uniform(0.5, 1.5, size=result.shape)
-    before = _copies(leaves)
+    before = _copies([*leaves, result])
     result.backward(arriving)
     _expect_unchanged(f"a rule of {_name(function)[0]}", before)
     for i, leaf in enumerate(leaves):
@@ -103,6 +103,15 @@ def expect_gradient(function, *inputs, rtol=1e-5, atol=1e-7, **options):
             asked = f"gradient of input {i + 1}: {shown(want)}"
             why = _lacks(got, want, arriving) or _relation(got, want, function, (), options)
             _fail(function, inputs, options, asked, shown(leaf.grad), why=why, arriving=arriving)
+    _expect_upstream_kept(function, leaves, options, arriving)
+
+
+def _expect_upstream_kept(function, leaves, options, arriving):
+    """The gradient that arrives may be another rule's too, so that one changed in place spoils a larger graph."""
+    result = function(*leaves, **options)
+    result.backward(arriving, retain_grads=True)
+    if result.grad is not None:
+        _expect_unchanged(f"a rule of {_name(function)[0]}", [(result.grad, arriving.astype(result.grad.dtype))])
 
 
 def _lacks(got, want, arriving):

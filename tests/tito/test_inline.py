@@ -66,13 +66,22 @@ def test_what_a_method_is_of_counts_as_given():
     assert told.startswith("halved changed the array it was given")
 
 
-def test_a_rule_that_changes_an_input_is_told():
+def test_a_rule_that_changes_an_input_what_arrives_or_the_result_is_told():
     def rule(g, out, x):
         x *= 2
         return g * x
 
+    def upstream(g, out, x):
+        g *= 2 * x
+        return g
+
+    def result(g, out, x):
+        out *= 0
+        return g * 2 * x
+
     told = "a rule of square changed the array it was given: work on a copy"
-    assert said(expect_gradient, missing(rule), two()).startswith(told)
+    for each in (rule, upstream, result):
+        assert said(expect_gradient, missing(each), two()).startswith(told)
 
 
 def test_equal_numbers_of_another_kind_or_not_a_number_are_no_change():
