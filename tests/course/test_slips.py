@@ -42,6 +42,10 @@ SLIPS = {
          {"cross_entropy_loss": (" * t.sum(axis=-1, keepdims=True)", "")}),
         ("cross_entropy_loss", "smoothed and weighted, always a mean",
          {"cross_entropy_loss": ('reduction == "mean" and rows is not None', "rows is not None")}),
+        ("log_sum_exp", "always in float32", {"log_sum_exp": """
+            x = np.asarray(x, np.float32)
+            m = x.max(axis=-1, keepdims=True)
+            return np.log(np.exp(x - m).sum(axis=-1)) + m[..., 0]"""}),
         ("nll_loss", "axis 1 of soft targets", {"expected_log_probability": (".sum(axis=-1)", ".sum(axis=1)")}),
         ("nll_loss", "distributions by their weights",
          {"nll_loss": ("else t * weight), reduction)",
