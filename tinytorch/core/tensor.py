@@ -416,7 +416,7 @@ total, average, largest = unary(total, "sum"), unary(average, "mean"), unary(lar
 def sum(self: Tensor, axis=None, keepdims=False):
     "The sum over `axis`."
     if axis is None and not keepdims:
-        return total(self)  # nothing to remember but the input: half of the time
+        return total(self)  # most sums are of everything: no options to remember
     return total(self, axis, keepdims)
 
 
