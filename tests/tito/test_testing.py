@@ -1,6 +1,10 @@
 """An exercise passes only if its test was there, ran, and raised nothing: nothing printed or exited can fake that."""
 
 import json
+import re
+import signal
+import subprocess
+import sys
 import time
 
 import psutil
@@ -123,6 +127,33 @@ def test_an_endless_loop_ends_at_the_limit_with_all_that_it_started(course, tmp_
     assert time.monotonic() - started < 5
     assert [r.status for r in done.results] == ["timeout", "not reached"]
     assert not runs(int(marker.read_text()))
+
+
+def endless(course, tmp_path):
+    """`tito test` on a loop without an end: the command's process, and the pid of the one in which the loop runs."""
+    marker = tmp_path / "pid"
+    write(course, f"#| export\nimport os\nopen({str(marker)!r}, 'w').write(str(os.getpid()))\nwhile True: pass")
+    process = subprocess.Popen([sys.executable, "-m", "tito", "test", "01"], cwd=course.root)
+    end = time.monotonic() + 60
+    while time.monotonic() < end and not (marker.exists() and marker.read_text()):
+        time.sleep(0.05)
+    return process, int(marker.read_text())
+
+
+def test_ctrl_c_ends_the_loop_as_well_as_the_command(course, tmp_path):
+    process, loop = endless(course, tmp_path)
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=30)
+    assert not runs(loop)
+
+
+def test_a_loop_whose_command_was_killed_ends_by_itself_when_its_time_is_up(course, tmp_path):
+    path = course.root / "settings.ini"
+    path.write_text(re.sub(r"(cell|test)_time_limit = \d+", r"\1_time_limit = 2", path.read_text()))
+    process, loop = endless(course, tmp_path)
+    process.kill()
+    process.wait()
+    assert psutil.wait_procs([psutil.Process(loop)] if runs(loop) else [], timeout=20)[1] == []
 
 
 def test_a_flood_of_printing_is_neither_slow_nor_fatal(course):
