@@ -16,8 +16,8 @@ from tito.ways.people import Filled, People
 
 NEEDED = ("Identifier", "Grade", "Last modified (grade)")
 # Full name_123_assignsubmission_file/what.ipynb since Moodle 4.1, with _/ in place of / before; and with _ where files
-# are not put into folders: there the first number counts, for what follows is the student's own, who may write another's
-# number into it. What was typed into Moodle is assignsubmission_onlinetext.
+# are not put into folders: there the first number counts, for what follows is the student's own, and may hold another's
+# number. What was typed into Moodle is assignsubmission_onlinetext.
 SUBMISSION = re.compile(
     r"(?P<name>[^/]+(?=_\d+_assignsubmission_(?:file|onlinetext)_?/)|[^/]+?)"
     r"_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)(?:_/?|/)(?P<original>.+)",
