@@ -27,7 +27,7 @@ def replacing(path: Path, mode: str = "wb", sync: bool = False, **options):
 
     `sync`: not before the disk has it.
     """
-    scratch = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")  # two may write at once
+    scratch = path.with_name(f".{path.name[:50]}.{secrets.token_hex(4)}")  # two may write at once; 4 bytes a letter
     try:
         with _named(path, scratch):
             with open(scratch, mode, **options) as file:

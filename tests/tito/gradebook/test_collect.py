@@ -123,6 +123,15 @@ def test_a_name_that_looks_like_a_file_of_moodles_is_whole_where_each_student_ha
     assert done.new == ["ada", "Bob_7_assignsubmission_file_Smith"]
 
 
+def test_a_file_with_a_name_that_no_disk_takes_stops_nobodys_collecting(course, pack, told):
+    name = "\u6f22" * 90 + ".ipynb"
+    files = {f"lovelaceada_101_1_{name}": RIGHT, "smithbob_102_2_losses_dev.ipynb": WRONG}
+    done, _ = told(pack(files), listed="", anyway=True)
+    assert done.new == ["canvas-101", "canvas-102"]
+    (laid_out,) = (course.root / "submissions/canvas-101").iterdir()
+    assert laid_out.read_text() == RIGHT and laid_out.name.startswith("\u6f22" * 20) and laid_out.suffix == ".ipynb"
+
+
 def report_of(course):
     grade(course, course.root / "submissions", "02", out=course.root / "out", workers=2, seed=1)
     with gradebook.open(course) as book:
