@@ -13,6 +13,7 @@ from course_fixture import a_test, code, exercise, first_cells, source_of, tito,
 
 from tito import testing
 from tito.export import export
+from tito.notebook import read_notebook
 from tito.problem import Problem
 
 
@@ -279,6 +280,36 @@ def test_a_notebook_that_is_no_notebook_is_refused_by_name(course):
         path.write_text(text)
         with pytest.raises(Problem, match=what):
             run(course)
+
+
+def test_a_number_of_thousands_of_digits_makes_a_notebook_no_notebook(course):
+    path = course.modules / "01_first/first_dev.ipynb"
+    path.write_text(path.read_text().replace('"execution_count": null', f'"execution_count": {"1" * 5000}', 1))
+    for verb in ("test", "export", "status"):
+        done = tito(course.root, verb, *["01"] * (verb != "status"))
+        assert "not JSON (Exceeds the limit" in done.stdout + done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("points", [None, "3", float("nan")])
+def test_points_that_are_no_number_count_as_none(course, points):
+    path = course.modules / "01_first/first_dev.ipynb"
+    raw = json.loads(path.read_text())
+    raw["cells"][4]["metadata"]["nbgrader"]["points"] = points
+    path.write_text(json.dumps(raw))
+    (told,) = json.loads(tito(course.root, "test", "01", "--json").stdout, parse_constant=pytest.fail)
+    assert told["passed"] and told["earned"] == told["possible"] == 3
+
+
+def test_half_an_emoji_in_a_notebook_or_in_an_error_stops_no_verb(workspace):
+    first = workspace.catalogue.find("01")
+    source_of(first.notebook, 4, "#| export\ndef double(x):\n    raise ValueError('\\ud83d')")
+    (told,) = json.loads(tito(workspace.root, "test", "01", "--json").stdout)
+    assert told["results"][0]["message"] == "ValueError: \ud83d"
+    source_of(first.notebook, 5, source_of(first.notebook, 5) + "\n# \ud83d")
+    for words in (["test", "01"], ["status"], ["hint"], ["export", "01"], ["submit", "01", "--student", "ada"]):
+        assert "Traceback" not in tito(workspace.root, *words).stderr
+    merged = read_notebook(first.notebook).text()
+    assert merged.encode() and json.loads(merged) == read_notebook(first.notebook).raw
 
 
 def test_a_named_exercise_is_tested_without_the_pictures_and_all_of_a_lesson_with_them(course, first):
