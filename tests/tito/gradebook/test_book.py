@@ -224,7 +224,10 @@ def test_a_student_of_the_roster_without_a_submission_stands_there_without_a_mar
     assert found.result.marks == [] and found.waiting == []
 
 
-@pytest.mark.parametrize("status, waits", [("unreadable", False), ("missing", False), ("failed", True)])
+@pytest.mark.parametrize(
+    "status, waits",
+    [("unreadable", False), ("missing", False), ("duplicate", False), ("superseded", False), ("failed", True)],
+)
 def test_nobody_is_asked_to_read_answers_that_were_not_handed_in(book, head, status, waits):
     book.record(head, [failed("ada", status, "why")])
     assert bool(standing(book).waiting) == waits
