@@ -7,6 +7,8 @@ import time
 from contextlib import contextmanager
 from functools import cache
 
+from tito.whole import encodable
+
 WIDE, NOTEBOOK = 10_000, 100  # columns: of a file or a pipe, and of a cell's output in Jupyter
 
 
@@ -61,8 +63,8 @@ def complain(problem) -> None:
 
 def emit_json(value) -> None:
     """One JSON document on standard output, for programs."""
-    json.dump(value, sys.stdout, indent=1, ensure_ascii=(sys.stdout.encoding or "").lower() != "utf-8")
-    sys.stdout.write("\n")
+    text = json.dumps(value, indent=1, ensure_ascii=(sys.stdout.encoding or "").lower() != "utf-8")
+    sys.stdout.write(encodable(text) + "\n")
 
 
 def table(columns: list[tuple[str, str]], rows: list[tuple], styles: list[str | None]) -> None:

@@ -13,7 +13,7 @@ SECRET = ("exam.py", "mistakes.py")
 
 def test_digest(cell: Cell) -> str:
     """What tells an edited test cell from a released one: its text without white space at line ends."""
-    return digest("\n".join(line.rstrip() for line in cell.source.strip().splitlines()).encode("utf-8"))
+    return digest("\n".join(line.rstrip() for line in cell.source.strip().splitlines()).encode("utf-8", "replace"))
 
 
 def released_tests(course) -> dict[str, dict[str, dict]]:

@@ -3,12 +3,14 @@
 import ast
 import copy
 import json
+import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from tito.problem import Problem
+from tito.whole import encodable
 
 _DIRECTIVE = re.compile(r"\s*#\s*\|\s*(\w+)\s*:?\s*(.*?)\s*$")
 _MAGIC = re.compile(r"^\s*[%!?]|\?\s*$|=\s*[%!]", re.MULTILINE)
@@ -75,7 +77,9 @@ class Cell:
 
     @property
     def points(self) -> float:
-        return self.nbgrader.get("points", 0)
+        """What the cell is worth; 0 where its metadata say no number."""
+        found = self.nbgrader.get("points")
+        return found if isinstance(found, int | float) and math.isfinite(found) else 0
 
     @property
     def has_magic(self) -> bool:
@@ -129,7 +133,8 @@ class Notebook:
 
     def text(self) -> str:
         """The file's text: as nbdev's clean and Jupyter write it, so that diffs stay small."""
-        return json.dumps(self.raw, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        text = json.dumps(self.raw, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        return encodable(text)
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -155,9 +160,10 @@ def parse_notebook(path: Path, text: str) -> Notebook:
     """The notebook that `text` holds; raises Problem when it holds none."""
     try:
         raw = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a ValueError alone: a number of thousands of digits
         where = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        what = f"not a notebook, for it is not JSON ({getattr(error, 'msg', 'nested too deep')})"
+        why = "nested too deep" if isinstance(error, RecursionError) else getattr(error, "msg", str(error))
+        what = f"not a notebook, for it is not JSON ({why})"
         both = _CONFLICT.search(text)
         if both:
             where, what = f", line {text.count(chr(10), 0, both.start()) + 1}", "holds both sides of a git merge"

@@ -1,6 +1,7 @@
 """The course: where it is and what settings.ini says of it."""
 
 import configparser
+import contextlib
 import math
 import os
 from dataclasses import dataclass
@@ -61,11 +62,11 @@ class Course:
         return Path(os.path.relpath(self.root.joinpath(*names)))
 
     def inside(self, path: Path) -> str:
-        """The path as the user would type it: from the root, with forward slashes."""
-        try:
-            return Path(path).resolve().relative_to(self.root.resolve()).as_posix()
-        except ValueError:
-            return str(path)
+        """The path as the user would type it: from the root, with forward slashes; links inside stay."""
+        for whole in (os.path.abspath, os.path.realpath):
+            with contextlib.suppress(ValueError):
+                return Path(whole(path)).relative_to(whole(self.root)).as_posix()
+        return str(path)
 
 
 def find_root(start: Path) -> Path | None:

@@ -1,6 +1,6 @@
 """Files that are written whole: whoever opens one finds the old text or the new one, also after an interrupt.
 
-Records in JSON are read here, too.
+Records in JSON are read here, too, and what no file would take of JSON is escaped.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ def replacing(path: Path, mode: str = "wb", sync: bool = False, **options):
 
     `sync`: not before the disk has it.
     """
-    scratch = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")  # two may write at once
+    scratch = path.with_name(f".{path.name[:50]}.{secrets.token_hex(4)}")  # two may write at once; 4 bytes a letter
     try:
         with _named(path, scratch):
             with open(scratch, mode, **options) as file:
@@ -46,6 +46,11 @@ def replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
         file.write(data)
+
+
+def encodable(text: str) -> str:
+    """JSON that a file takes: half a surrogate pair, as some editors leave it of an emoji, becomes an escape again."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def read_record(path: Path) -> dict:

@@ -4,6 +4,7 @@ That it is green on every lesson of the course is seen in tests/course/test_mist
 """
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -80,13 +81,16 @@ def test_a_mistake_that_never_ends_is_caught_and_the_check_goes_on(course):
     assert faults(replace(course, cell_time_limit=1.5)) == ""
 
 
+NO_POINTS, NUMBERLESS = "test_double is graded, but has no points", (-1, None, "3", True, math.nan, math.inf)
+
+
 @pytest.mark.parametrize(
     ("edit", "what"),
     [
         (lambda cells: cells.pop(4), "cell 4: no test cell test_double"),
         (lambda cells: cells.pop(3), "tests double, which is no exercise"),
-        (lambda cells: cells[4]["metadata"]["nbgrader"].pop("points"), "test_double is graded, but has no points"),
-        (lambda cells: cells[4]["metadata"]["nbgrader"].update(points=-1), "test_double is graded, but has no points"),
+        (lambda cells: cells[4]["metadata"]["nbgrader"].pop("points"), NO_POINTS),
+        *((lambda cells, n=n: cells[4]["metadata"]["nbgrader"].update(points=n), NO_POINTS) for n in NUMBERLESS),
         (lambda cells: cells[3]["metadata"]["nbgrader"].update(schema_version=2), "schema_version is not 3"),
         (lambda cells: cells[3]["metadata"]["nbgrader"].update(grade_id="a b"), "grade_id 'a b'"),
         (lambda cells: cells[6]["metadata"]["nbgrader"].update(grade_id="double"), "is that of cell 4"),
@@ -100,6 +104,12 @@ def test_a_mistake_that_never_ends_is_caught_and_the_check_goes_on(course):
 def test_a_fault_of_form_is_red(course, edit, what):
     change(course, edit)
     assert what in faults(course)
+
+
+def test_points_that_are_no_number_leave_no_exercise_out_of_grading(course):
+    change(course, lambda cells: cells[4]["metadata"]["nbgrader"].update(points=None))
+    told = tito(course.root, "grade", "01", course.modules / "01_first")
+    assert told.returncode == 2 and "01_first: the points of double are None, no number" in told.stderr
 
 
 @pytest.mark.parametrize("value", ["nosuch", "first, nosuch", "second", "third"])

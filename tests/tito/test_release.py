@@ -61,6 +61,24 @@ def test_what_an_editor_leaves_beside_a_lesson_stays_at_home(course, first, tmp_
     assert f"modules/01_first/{name}" not in files(tmp_path / "out")
 
 
+def test_what_a_link_leads_to_goes_along_under_the_links_name_and_stays_as_it_is(course, first, tmp_path):
+    data = tmp_path / "data.csv"
+    data.write_text("1,2")
+    (first.path / "numbers.csv").symlink_to(data)
+    before = data.stat()
+    release(course, tmp_path / "out")
+    assert (tmp_path / "out/modules/01_first/numbers.csv").read_text() == "1,2"
+    assert data.stat().st_mtime_ns == before.st_mtime_ns
+
+
+@pytest.mark.parametrize("secret", ["exam.py", "mistakes.py", "first_dev.ipynb"])
+def test_a_link_to_what_is_secret_stays_at_home(course, first, tmp_path, secret):
+    (first.path / secret).touch()
+    (first.path / "notes.txt").symlink_to(secret)
+    release(course, tmp_path / "out")
+    assert "modules/01_first/notes.txt" not in files(tmp_path / "out") and leaks(course, files(tmp_path / "out")) == []
+
+
 def test_a_solution_in_any_other_file_of_a_lesson_is_refused(course, first, tmp_path):
     (first.path / "draft.py").write_text(source_of(first.notebook, 4))
     with pytest.raises(Problem, match=r"01_first/draft\.py: holds `### BEGIN SOLUTION`"):

@@ -161,6 +161,18 @@ def test_a_submission_holds_the_notebook_and_says_whose_it_is(workspace):
     assert manifest["student"] == "ada" and manifest["module"] == "01_first" and len(manifest["release"]) == 64
 
 
+def test_a_folder_that_is_a_link_is_the_workspaces_own(workspace, tmp_path):
+    (tmp_path / "cloud").mkdir()
+    (workspace.root / "submissions").symlink_to(tmp_path / "cloud")
+    first = tito(workspace.root, "submit", "01", "--student", "ada")
+    kept = (tmp_path / "cloud/01_first-ada.zip").read_bytes()
+    write(workspace, RIGHT)
+    again = tito(workspace.root, "submit", "01")
+    assert first.returncode == again.returncode == 0 and "packed submissions/01_first-ada.zip" in again.stdout
+    (backup,) = (workspace.root / ".tito/backup").glob("*/submissions/01_first-ada.zip")
+    assert backup.read_bytes() == kept != (tmp_path / "cloud/01_first-ada.zip").read_bytes()
+
+
 def test_the_grader_takes_the_code_out_of_a_submission(workspace, course):
     write(workspace, RIGHT)
     submit(workspace, workspace.catalogue.find("01"), "ada")

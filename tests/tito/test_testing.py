@@ -1,6 +1,10 @@
 """An exercise passes only if its test was there, ran, and raised nothing: nothing printed or exited can fake that."""
 
 import json
+import re
+import signal
+import subprocess
+import sys
 import time
 
 import psutil
@@ -9,6 +13,7 @@ from course_fixture import a_test, code, exercise, first_cells, source_of, tito,
 
 from tito import testing
 from tito.export import export
+from tito.notebook import read_notebook
 from tito.problem import Problem
 
 
@@ -123,6 +128,33 @@ def test_an_endless_loop_ends_at_the_limit_with_all_that_it_started(course, tmp_
     assert time.monotonic() - started < 5
     assert [r.status for r in done.results] == ["timeout", "not reached"]
     assert not runs(int(marker.read_text()))
+
+
+def endless(course, tmp_path):
+    """`tito test` on a loop without an end: the command's process, and the pid of the one in which the loop runs."""
+    marker = tmp_path / "pid"
+    write(course, f"#| export\nimport os\nopen({str(marker)!r}, 'w').write(str(os.getpid()))\nwhile True: pass")
+    process = subprocess.Popen([sys.executable, "-m", "tito", "test", "01"], cwd=course.root)
+    end = time.monotonic() + 60
+    while time.monotonic() < end and not (marker.exists() and marker.read_text()):
+        time.sleep(0.05)
+    return process, int(marker.read_text())
+
+
+def test_ctrl_c_ends_the_loop_as_well_as_the_command(course, tmp_path):
+    process, loop = endless(course, tmp_path)
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=30)
+    assert not runs(loop)
+
+
+def test_a_loop_whose_command_was_killed_ends_by_itself_when_its_time_is_up(course, tmp_path):
+    path = course.root / "settings.ini"
+    path.write_text(re.sub(r"(cell|test)_time_limit = \d+", r"\1_time_limit = 2", path.read_text()))
+    process, loop = endless(course, tmp_path)
+    process.kill()
+    process.wait()
+    assert psutil.wait_procs([psutil.Process(loop)] if runs(loop) else [], timeout=20)[1] == []
 
 
 def test_a_flood_of_printing_is_neither_slow_nor_fatal(course):
@@ -248,6 +280,36 @@ def test_a_notebook_that_is_no_notebook_is_refused_by_name(course):
         path.write_text(text)
         with pytest.raises(Problem, match=what):
             run(course)
+
+
+def test_a_number_of_thousands_of_digits_makes_a_notebook_no_notebook(course):
+    path = course.modules / "01_first/first_dev.ipynb"
+    path.write_text(path.read_text().replace('"execution_count": null', f'"execution_count": {"1" * 5000}', 1))
+    for verb in ("test", "export", "status"):
+        done = tito(course.root, verb, *["01"] * (verb != "status"))
+        assert "not JSON (Exceeds the limit" in done.stdout + done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("points", [None, "3", float("nan")])
+def test_points_that_are_no_number_count_as_none(course, points):
+    path = course.modules / "01_first/first_dev.ipynb"
+    raw = json.loads(path.read_text())
+    raw["cells"][4]["metadata"]["nbgrader"]["points"] = points
+    path.write_text(json.dumps(raw))
+    (told,) = json.loads(tito(course.root, "test", "01", "--json").stdout, parse_constant=pytest.fail)
+    assert told["passed"] and told["earned"] == told["possible"] == 3
+
+
+def test_half_an_emoji_in_a_notebook_or_in_an_error_stops_no_verb(workspace):
+    first = workspace.catalogue.find("01")
+    source_of(first.notebook, 4, "#| export\ndef double(x):\n    raise ValueError('\\ud83d')")
+    (told,) = json.loads(tito(workspace.root, "test", "01", "--json").stdout)
+    assert told["results"][0]["message"] == "ValueError: \ud83d"
+    source_of(first.notebook, 5, source_of(first.notebook, 5) + "\n# \ud83d")
+    for words in (["test", "01"], ["status"], ["hint"], ["export", "01"], ["submit", "01", "--student", "ada"]):
+        assert "Traceback" not in tito(workspace.root, *words).stderr
+    merged = read_notebook(first.notebook).text()
+    assert merged.encode() and json.loads(merged) == read_notebook(first.notebook).raw
 
 
 def test_a_named_exercise_is_tested_without_the_pictures_and_all_of_a_lesson_with_them(course, first):

@@ -29,6 +29,13 @@ def test_a_disk_that_is_full_is_told_with_the_file_that_was_being_written(tmp_pa
     assert told.value.filename == str(tmp_path / "theirs")
 
 
+@pytest.mark.parametrize("name", ["a" * 255, "\u6f22" * 85, "\U0001f600" * 63])
+def test_a_name_may_be_as_long_as_the_system_lets_it(tmp_path, name):
+    (tmp_path / name).write_bytes(b"old")
+    replace(tmp_path / name, b"new")
+    assert (tmp_path / name).read_bytes() == b"new"
+
+
 def test_two_may_write_one_file_at_once(tmp_path):
     path = tmp_path / "marks"
     with replacing(path) as one, replacing(path) as other:

@@ -88,7 +88,7 @@ def _metadata_faults(cell: Cell) -> list[str]:
     if not _GRADE_ID.fullmatch(cell.grade_id):
         faults.append(f"grade_id {cell.grade_id!r} is not made of letters, digits, - and _")
     points = found.get("points")
-    if found.get("grade") and (isinstance(points, bool) or not isinstance(points, (int, float)) or points < 0):
+    if found.get("grade") and (isinstance(points, bool) or points != cell.points or points < 0):
         faults.append(f"{cell.grade_id} is graded, but has no points")
     return faults
 

@@ -114,7 +114,9 @@ def _extras(module: Module) -> list[Path]:
     """
     secret = (*SECRET, f"{module.notebook.stem}.")
     paths = sorted(path for path in module.path.rglob("*") if path.suffix not in (".ipynb", ".pyc") and path.is_file())
-    return [path for path in paths if not path.name.lstrip("#").startswith(secret) and not _hidden(path, module)]
+    names = {path: {path.name.lstrip("#"), path.resolve().name} for path in paths}  # a link is what it leads to
+    shown = [path for path in paths if not any(name.startswith(secret) for name in names[path])]
+    return [path for path in shown if not _hidden(path, module)]
 
 
 def _hidden(path: Path, module: Module) -> bool:

@@ -90,7 +90,8 @@ def main() -> None:
 
 # What the disk and its permissions say is for the user to put right; any other error is ours, and shows its trace.
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-_THEIRS = _FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR}
+_THEIRS = _FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR, errno.EISDIR}
+_THEIRS |= {errno.ENAMETOOLONG}
 
 
 def _version(asked: bool) -> None:

@@ -1,6 +1,5 @@
 """`tito gradebook ...`: the verbs of the gradebook, thin."""
 
-import getpass
 import shlex
 from pathlib import Path
 from typing import Annotated
@@ -101,9 +100,9 @@ def mark(
     For everyone it is given to each whose submission is graded; points that somebody has by hand stand,
     and who loses points by it is told.
     """
-    from tito.gradebook import everyone, said
+    from tito.gradebook import everyone, login, said
 
-    who, number = grader or getpass.getuser(), _number(points)
+    who, number = login(grader), _number(points)
     with _open() as book:
         if student != everyone.EVERYONE:
             said.marked(student, book.mark(student, module, exercise, number, comment, who, why))
@@ -140,11 +139,11 @@ def late(
 
     With --until the days are counted from that date, of what is handed in later too. That takes hand-in times.
     """
-    from tito.gradebook import said
+    from tito.gradebook import login, said
 
     number = _days(days, until)
     with _open() as book:
-        said.marked(student, book.late(student, module, number, grader or getpass.getuser(), why, until))
+        said.marked(student, book.late(student, module, number, login(grader), why, until))
         attempts = book.history(student, module)[0] if until else []
         if attempts and not attempts[-1].submitted_at:
             said.no_times(student, module)

@@ -19,9 +19,12 @@
 SQLAlchemy takes 0.2 s to import, so `open` does it and nothing before.
 """
 
-from tito.gradebook.standing import NOT_HANDED_IN, TOTAL, Conflict, Late, ManualMark, Standing
+import getpass
 
-__all__ = ["NOT_HANDED_IN", "TOTAL", "Conflict", "Late", "ManualMark", "Standing", "open"]
+from tito.gradebook.standing import NOT_HANDED_IN, TOTAL, Conflict, Late, ManualMark, Standing
+from tito.problem import USAGE, Problem
+
+__all__ = ["NOT_HANDED_IN", "TOTAL", "Conflict", "Late", "ManualMark", "Standing", "login", "open"]
 
 
 def open(course, url: str | None = None, create: bool = True):
@@ -34,3 +37,12 @@ def open(course, url: str | None = None, create: bool = True):
     from tito.gradebook.book import Book
 
     return Book(course, url, create)
+
+
+def login(given: str | None = None) -> str:
+    """Who marks: the name given, or the user's. Raises Problem where the system has none, as in many a container."""
+    try:
+        return given or getpass.getuser()
+    except (KeyError, OSError, ImportError) as error:
+        what = "who gives this mark? this system has no name for you"
+        raise Problem(what, next="--grader NAME", code=USAGE) from error

@@ -132,10 +132,10 @@ def merge(book, found: list[dict[str, str]]) -> Change:
 def _met(connection, found: list[dict[str, str]]) -> tuple[dict[str, dict], list[str]]:
     """The students that are known, by id, and the id of each of the people of a list."""
     known = {row.id: dict(row._mapping) for row in connection.execute(select(tables.student))}
-    keys = {(name, row[name]): row["id"] for row in known.values() for name in KEYS if row[name]}
+    keys = {(name, row[name].lower()): row["id"] for row in known.values() for name in KEYS if row[name]}
     idents = []
     for person in found:
-        same = [keys.get((name, person[name])) for name in KEYS if person.get(name) and not person.get("ours")]
+        same = [keys.get((name, person[name].lower())) for name in KEYS if person.get(name) and not person.get("ours")]
         idents.append(person["id"] if person["id"] in known else next(filter(None, same), person["id"]))
     return known, idents
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from tito.gradebook.order import behind, latest
 from tito.grading.journal import SUPERSEDED, Packing
-from tito.grading.pieces import GRADED, MISSING, UNREADABLE
+from tito.grading.pieces import FAILED, GRADED
 from tito.grading.results import Result
 from tito.problem import Problem
 
@@ -100,7 +100,7 @@ class Standing:
     @property
     def readable(self) -> bool:
         """Whether there is something handed in that a person can read."""
-        return self.attempt is not None and self.status not in (MISSING, UNREADABLE)
+        return self.attempt is not None and self.status in (GRADED, FAILED)
 
     @property
     def overridden(self) -> bool:

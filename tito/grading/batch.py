@@ -20,7 +20,7 @@ from tito.grading.results import Result
 from tito.grading.seats import take_seats
 from tito.grading.worker.confine import NEEDED, PROTECTIONS
 from tito.grading.workers import Lost, Seat
-from tito.problem import Problem
+from tito.problem import USAGE, Problem
 
 STOP = object()
 PROBES = 3  # where nothing at all is said to hold, someone killed the process that tried
@@ -44,6 +44,8 @@ def grade(
 ) -> Grades:
     """Grade the submissions in `path`; see tito.grading.grade."""
     started = time.monotonic()
+    if seed is not None and seed.bit_length() > 63:  # a gradebook keeps it in 8 bytes
+        raise Problem(f"the seed {seed} is too large", next="name one of at most 18 digits", code=USAGE)
     prepared = prepare(course, module, only, time_limit, memory_limit, unsafe, own_stack)
     entries = intake.find(Path(path), prepared.module.notebook.stem)
     with contextlib.ExitStack() as closing:

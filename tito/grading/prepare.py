@@ -69,7 +69,7 @@ def prepare(
     module = catalogue.find(name)
     notebook = module.read()
     source = _read(module.exam, f"{module.folder} has no exam yet: write its questions there")
-    points = {e.name: float(e.points) for e in notebook.exercises if e.test}
+    points = {e.name: _points(module, e) for e in notebook.exercises if e.test}
     questions = _questions(module, source, points)
     package = course.lib_path
     earlier = [m for m in catalogue.before(module) if m.notebook.exists()]
@@ -90,6 +90,15 @@ def prepare(
     given["provided"] = [(piece.source, piece.place) for piece in reference if piece.exercise in locked]
     worth = values(questions, points)
     return Exam(module, questions, points, worth, wanted, reference, given, tuple(earlier) if own_stack else ())
+
+
+def _points(module, exercise) -> float:
+    """An exercise's points; raises Problem where they are no number, for 0 would leave it out."""
+    said = exercise.test.nbgrader.get("points", 0)
+    if said != exercise.points:
+        what = f"{module.folder}: the points of {exercise.name} are {said!r}, no number"
+        raise Problem(what, next=f"tito check {module.number}", code=USAGE)
+    return float(said)
 
 
 def _read(path: Path, missing: str) -> str:

@@ -60,6 +60,7 @@ class Desk:
     secret: bytes
     names: bool = False
     _seen: tuple = ()
+    _said: int | None = None
     _standings: list[Standing] = field(default_factory=list)
     _empty: dict[int | None, set[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -73,7 +74,7 @@ class Desk:
         Each grader has an order of their own, so that two who mark at once seldom meet.
         """
         question = self.questions[name]
-        chosen = [s for s in self._current() if s.readable or name in s.manual or not question.task.manual]
+        chosen = [s for s in self._current(name) if s.readable or name in s.manual or not question.task.manual]
         order = self.grader.encode("utf-8", "replace")
         chosen.sort(key=lambda s: s.student if self.names else self._key(name, s.student, order))
         keys = [self._key(name, standing.student, self.secret) for standing in chosen]
@@ -89,14 +90,18 @@ class Desk:
         text = f"{self.module.folder}\0{name}\0{student}".encode("utf-8", "replace")
         return hmac.new(secret, text, hashlib.sha256).hexdigest()[:16]
 
-    def _current(self) -> list[Standing]:
-        """The standings, read again when something was graded or somebody came; marks are read at each look."""
+    def _current(self, name: str) -> list[Standing]:
+        """The standings, read again when something was graded or somebody came; marks are read at each look.
+
+        They alone make another total, so for that all is read again after a mark.
+        """
         with self._lock:
             with reading(self.book.engine) as connection:
                 attempt, student = func.max(tables.attempt.c.id), func.count(tables.student.c.id)
                 seen = connection.scalar(select(attempt)), connection.scalar(select(student))
-            if seen != self._seen:
-                self._standings, self._seen = self.book.standing(self.module.folder), seen
+                said = connection.scalar(select(func.max(tables.manual.c.id))) if name == TOTAL else None
+            if seen != self._seen or said != self._said and name == TOTAL:
+                self._standings, self._seen, self._said = self.book.standing(self.module.folder), seen, said
             return list(self._standings)
 
     def empty(self, standing: Standing) -> set[str]:

@@ -1,9 +1,9 @@
 """`tito review` on a terminal: where to look, and what came of it."""
 
-import getpass
 import webbrowser
 
 from tito.console import next_step, say, say_parts
+from tito.gradebook import login
 from tito.show import counted
 
 
@@ -21,7 +21,7 @@ def reviewed(course, modules: list | None, grader: str | None, names: bool, port
         if open_:
             webbrowser.open(ticket)
 
-    grader = grader or getpass.getuser()
+    grader = login(grader)
     said = serve(course, modules, grader, names, port, ready)
     say_parts(("kept  ", "green"), (f"{counted(said, 'mark')} and comments in {place[0]}", None))
     next_step(f"tito report {graded[0].number if len(graded) == 1 else 'MODULE'}")

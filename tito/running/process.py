@@ -36,6 +36,7 @@ RUNNER = "import sys; sys.path.insert(0, {!r}); from tito.running.runner import 
 def run_cells(course, module: Module, cells: list[Cell], time_limit=None, variants=None) -> Run:
     """Run these cells in a fresh process; the process and all it started are gone when this returns."""
     token, limit = secrets.token_hex(16), time_limit or course.cell_time_limit
+    whole = max(course.test_time_limit, limit)
     plan = {
         "token": token,
         "notebook": module.notebook.name,
@@ -43,6 +44,7 @@ def run_cells(course, module: Module, cells: list[Cell], time_limit=None, varian
         "cells": [plain(cell) for cell in cells],
         "variants": variants or {},
         "variant_limit": limit / 3,  # a variant's end is reported well before the clock here runs out
+        "whole_limit": whole,
     }
     environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
     source = str(Path(__file__).resolve().parents[2])
@@ -56,7 +58,10 @@ def run_cells(course, module: Module, cells: list[Cell], time_limit=None, varian
             env=environment,
             start_new_session=True,
         )
-        run = _follow(process, json.dumps(plan).encode(), token, limit, max(course.test_time_limit, limit))
+        try:
+            run = _follow(process, json.dumps(plan).encode(), token, limit, whole)
+        finally:  # also at Ctrl-C, of which a process in a session of its own hears nothing
+            _end(process)
         errors.seek(0)
         if run.current is None and run.ended != "end":
             raise RuntimeError(f"the notebook could not be started: {run.ended}\n{errors.read().decode()[-3000:]}")
@@ -69,7 +74,7 @@ def plain(cell: Cell, source: str | None = None) -> dict:
 
 
 def _follow(process, plan: bytes, token: str, cell_limit: float, whole_limit: float) -> Run:
-    """Take the reports until the end, the end of the process, or a time limit; then end all that it started."""
+    """Take the reports until the end, the end of the process, or a time limit."""
     lines: queue.Queue = queue.Queue()
     threading.Thread(target=_pump, args=(process, plan, lines), daemon=True).start()
     run, deadline, limit = Run(), time.monotonic() + whole_limit, START_LIMIT
@@ -85,10 +90,8 @@ def _follow(process, plan: bytes, token: str, cell_limit: float, whole_limit: fl
             run.ended = "crashed"
         else:
             _take(run, line, token)
-    code = process.poll() if run.ended != "crashed" else _wait_briefly(process)
-    _end(process)
     if run.ended == "crashed":
-        run.ended = f"crashed: {_how_it_ended(code)}"
+        run.ended = f"crashed: {_how_it_ended(_wait_briefly(process))}"
     return run
 
 

@@ -1,16 +1,19 @@
 """Run a notebook's cells in this process, which was started for nothing else, and report each one.
 
 Reports go to the private copy of the first standard output, one JSON line each, with the token that came with the
-plan; what the cells print goes to a bounded memory. The parent (tito.running.process) holds the clock.
+plan; what the cells print goes to a bounded memory. The parent (tito.running.process) holds the clock; an alarm of its
+own ends a process whose parent is gone.
 """
 
 import ast
 import io
 import json
 import linecache
+import math
 import os
 import re
 import select
+import signal
 import sys
 import time
 import traceback
@@ -63,6 +66,7 @@ class Printed:
 def main() -> None:
     """Read the plan from standard input, run it, report, and end without waiting for anyone's threads."""
     plan = json.loads(sys.stdin.buffer.read())
+    _end_after(plan["whole_limit"])
     report = _private_channel(plan["token"])
     printed = Printed()
     module = _fresh_main(plan)
@@ -74,6 +78,12 @@ def main() -> None:
         report(cell=cell["number"], **_run(cell, module, plan, printed))
     report(status="end")
     os._exit(0)
+
+
+def _end_after(seconds: float) -> None:
+    """Let the system end this process a little later than the parent would: who killed that one left no clock."""
+    if hasattr(signal, "alarm"):  # not on Windows
+        signal.alarm(math.ceil(seconds) + 1)
 
 
 def _private_channel(token: str):
@@ -209,6 +219,7 @@ def _run_variant(variant: dict, module, plan: dict, printed: Printed) -> dict:
     child = os.fork()
     if child == 0:
         os.close(reading)
+        _end_after(plan["variant_limit"])  # a fork has no alarm
         outcome = {"status": "ok"}
         for cell in variant["cells"]:
             outcome = _run(cell, module, plan, printed) | {"at": cell["number"]}

@@ -71,7 +71,7 @@ def fingerprints(notebook: Notebook) -> dict[str, str]:
     tests = {e.name: e.test.source if e.test else "" for e in notebook.exercises}
     used = uses(notebook)
     sources = {name: [own[name], tests[name], *(own[each] for each in used.get(name, []))] for name in own}
-    return {name: digest("\0".join(parts).encode("utf-8")) for name, parts in sources.items()}
+    return {name: digest("\0".join(parts).encode("utf-8", "replace")) for name, parts in sources.items()}
 
 
 def progress(course) -> list[Progress]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from tito.grading import intake
+from tito.grading.cut import both_ends
 from tito.grading.pieces import shown
 from tito.problem import USAGE, Problem
 from tito.ways import canvas, moodle
 
 PATTERNS = {"canvas": canvas.SUBMISSION, "moodle": moodle.SUBMISSION}
 MOST_MEMBERS, MOST_BYTES = 100_000, 8 << 30  # of a whole class
+LONGEST = 200  # bytes of a name; a letter has at most four
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 
@@ -58,14 +60,21 @@ def read(path: Path, members: list[zipfile.ZipInfo], kind: str | None, skipped: 
         else:
             arrival = found.setdefault(match["user"], Arrival(match["user"], shown(match["name"])))
             _note(arrival, match.groupdict())
-            if shown(name) in arrival.files:
-                skipped[shown(arrival.files[shown(name)].filename)] = "the student handed in another file of this name"
-            arrival.files[shown(name)] = member
+            name = kept(name)
+            if name in arrival.files:
+                skipped[shown(arrival.files[name].filename)] = "the student handed in another file of this name"
+            arrival.files[name] = member
     if not found:
         raise Problem(f"{path} holds no submissions as Canvas or Moodle name them", code=USAGE)
     for arrival in found.values():
         _leave_out_other(arrival, skipped)
     return kind, [found[number] for number in sorted(found, key=int)]
+
+
+def kept(name: str) -> str:
+    """The name that a file is laid out under: printable, and short enough for any disk."""
+    name = shown(name)
+    return name if len(name.encode()) <= LONGEST else both_ends(name, LONGEST // 4)
 
 
 def is_code(name: str) -> bool:

@@ -16,9 +16,12 @@ from tito.ways.people import Filled, People
 
 NEEDED = ("Identifier", "Grade", "Last modified (grade)")
 # Full name_123_assignsubmission_file/what.ipynb since Moodle 4.1, with _/ in place of / before; and with _ where files
-# are not put into folders. What was typed into Moodle is assignsubmission_onlinetext.
+# are not put into folders: there the first number counts, for what follows is the student's own, and may hold another's
+# number. What was typed into Moodle is assignsubmission_onlinetext.
 SUBMISSION = re.compile(
-    r"(?P<name>[^/]+)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)(?:_/?|/)(?P<original>.+)", re.DOTALL
+    r"(?P<name>[^/]+(?=_\d+_assignsubmission_(?:file|onlinetext)_?/)|[^/]+?)"
+    r"_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)(?:_/?|/)(?P<original>.+)",
+    re.DOTALL,
 )
 HIDDEN = "Participant"
 # 20 November 2026 11:59 PM: Moodle's English; and what is the same day in every country, as 21/11/26 is not

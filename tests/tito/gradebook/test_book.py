@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -224,7 +225,10 @@ def test_a_student_of_the_roster_without_a_submission_stands_there_without_a_mar
     assert found.result.marks == [] and found.waiting == []
 
 
-@pytest.mark.parametrize("status, waits", [("unreadable", False), ("missing", False), ("failed", True)])
+@pytest.mark.parametrize(
+    "status, waits",
+    [("unreadable", False), ("missing", False), ("duplicate", False), ("superseded", False), ("failed", True)],
+)
 def test_nobody_is_asked_to_read_answers_that_were_not_handed_in(book, head, status, waits):
     book.record(head, [failed("ada", status, "why")])
     assert bool(standing(book).waiting) == waits
@@ -541,3 +545,12 @@ def test_a_deadline_of_ones_own_never_comes_before_the_classs(configured, place,
         assert standing(book).late.days == 2
     with gradebook.open(configured(deadlines="02 2026-11-25T12:00+00:00"), place) as book:
         assert standing(book).late.days == 1
+
+
+@pytest.mark.skipif(not hasattr(sqlite3.Connection, "setlimit"), reason="Python 3.10 cannot limit SQLite")
+def test_a_large_class_stands_where_sqlite_takes_999_values_at_once(course, head):
+    with gradebook.open(course) as book:
+        book.record(head, (graded(f"s{number}") for number in range(1100)))
+        with book.engine.connect() as connection:
+            connection.connection.dbapi_connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+        assert {s.total for s in book.standing("02")} == {16.0}

@@ -108,6 +108,30 @@ def test_every_moodle_packs_a_submission_under_another_name(course, pack, told, 
         assert f"Ada Lovelace_1_assignsubmission{way}02_losses.html" in archive.namelist()
 
 
+def test_nobody_hands_in_for_another_by_the_name_of_a_file(course, pack, told):
+    forged = "Ada Lovelace_1_assignsubmission_file_x_2_assignsubmission_file_losses_dev.ipynb"
+    files = {f"{name}_{n}_assignsubmission_file_losses_dev.ipynb": RIGHT for n, name in THREE[1:]} | {forged: WRONG}
+    done, _ = told(pack(files))
+    assert done.new == ["ada", "bob", "eve"] and done.skipped == {}
+    assert (course.root / "submissions/bob/losses_dev.ipynb").read_text() == RIGHT
+    assert [path.name for path in (course.root / "submissions/ada").iterdir()] == [forged.partition("file_")[2]]
+
+
+def test_a_name_that_looks_like_a_file_of_moodles_is_whole_where_each_student_has_a_folder(course, pack, told):
+    files = moodle((1, "Ada Lovelace"), (2, "Bob_7_assignsubmission_file_Smith"))
+    done, _ = told(pack(files), anyway=True)
+    assert done.new == ["ada", "Bob_7_assignsubmission_file_Smith"]
+
+
+def test_a_file_with_a_name_that_no_disk_takes_stops_nobodys_collecting(course, pack, told):
+    name = "\u6f22" * 90 + ".ipynb"
+    files = {f"lovelaceada_101_1_{name}": RIGHT, "smithbob_102_2_losses_dev.ipynb": WRONG}
+    done, _ = told(pack(files), listed="", anyway=True)
+    assert done.new == ["canvas-101", "canvas-102"]
+    (laid_out,) = (course.root / "submissions/canvas-101").iterdir()
+    assert laid_out.read_text() == RIGHT and laid_out.name.startswith("\u6f22" * 20) and laid_out.suffix == ".ipynb"
+
+
 def report_of(course):
     grade(course, course.root / "submissions", "02", out=course.root / "out", workers=2, seed=1)
     with gradebook.open(course) as book:

@@ -52,6 +52,12 @@ def test_canvas_and_moodle_are_understood_and_meet_in_one_student(book, bring):
     assert (ada.canvas_id, ada.sis_id, ada.login, ada.email) == ("101", "S1", "ada", "ada@x.org")
 
 
+def test_an_address_is_the_same_in_small_letters(book, bring):
+    bring("id,name,email\nada,Ada Lovelace,Ada.Lovelace@X.org\n")
+    moodle = "First name,Last name,ID number,Email address\nAda,Lovelace,S1,ada.lovelace@x.org\n"
+    assert bring(moodle).changed == ["ada"] and list(people(book)) == ["ada"]
+
+
 def test_our_own_ids_are_believed_though_two_share_an_address(book, bring):
     bring("id,name,email\nada,Ada,home@x.org\n")
     assert bring("id,name,email\neva,Eva,home@x.org\n").added == ["eva"] and people(book)["ada"][0] == "Ada"

@@ -1,6 +1,8 @@
 """An old gradebook opens: brought up to date, with a copy kept, and never half."""
 
 import sqlite3
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,17 @@ def test_a_gradebook_that_is_not_there_is_made_only_where_it_is_to_be(course, tm
     assert not (tmp_path / "new.db").exists()
     with pytest.raises(Problem, match="unable to open"):
         gradebook.open(course, str(tmp_path / "nowhere" / "new.db"))
+
+
+def test_who_opens_a_gradebook_that_another_is_making_waits(course, tmp_path):
+    path = tmp_path / "marks.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = threading.Timer(0.5, other.rollback)
+        done.start()
+        with gradebook.open(course, str(path)) as book:
+            assert book.students() == []
+        done.join()
 
 
 def test_marks_of_the_first_version_are_never_called_outdated(course, old, head):

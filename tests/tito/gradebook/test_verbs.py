@@ -372,3 +372,25 @@ def test_a_full_disk_is_told_with_the_path_that_was_being_written(tito, course, 
     ):
         done = subprocess.run([sys.executable, "-c", FULL, *words], cwd=course.root, capture_output=True, text=True)
         assert done.returncode == 1 and f"{path}: No space left on device\nnext: make room there" in done.stderr
+
+
+NAMELESS = """
+import os
+from tito.cli import main
+os.getuid = lambda: 3_000_000_000
+for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+    os.environ.pop(name, None)
+main()
+"""
+
+
+def test_who_has_no_name_in_a_container_is_asked_for_one(tito, course):
+    (course.root / "ada.ipynb").write_text(submission())
+    tito("grade", "02", "ada.ipynb")
+    mark = ["gradebook", "mark", "ada", "02", "mse_loss", "1", "--why", "luck"]
+    for words in (mark, ["gradebook", "late", "ada", "02", "1", "--why", "ill"], ["review", "02", "--no-open"]):
+        done = subprocess.run([sys.executable, "-c", NAMELESS, *words], cwd=course.root, capture_output=True, text=True)
+        assert done.returncode == 2 and done.stderr.startswith("who gives this mark?"), done.stderr
+        assert "next: --grader NAME" in done.stderr
+    done = subprocess.run([sys.executable, "-c", NAMELESS, *mark, "--grader", "ann"], cwd=course.root)
+    assert done.returncode == 0

@@ -134,6 +134,13 @@ def test_an_exercise_of_0_points_is_not_asked(tmp_path, hand_in):
     assert {mark.exercise for mark in grades.results[0].marks} == {"l1_loss"}
 
 
+@pytest.mark.parametrize("seed", [2**63, -(2**63), 10**30])
+def test_a_seed_that_no_gradebook_could_keep_is_refused_before_any_work(school, hand_in, tmp_path, seed):
+    with pytest.raises(Problem, match=f"the seed {seed} is too large"):
+        grade(school, hand_in({"ann": {}}), "02", seed=seed, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_fresh_seed_is_drawn_and_recorded(school, hand_in):
     folder = hand_in({"a": {}})
     assert grade(school, folder, "02").seed != grade(school, folder, "02").seed

@@ -248,3 +248,14 @@ def test_a_mark_typed_beside_an_answer_that_has_changed_meanwhile_is_not_kept(re
     assert given() == {}
     _, fields = running.form("question_why", path.rpartition("/")[2])
     assert running.ask(path, fields | {"points": "1"})[0] == 303 and given() == {"ada": (1.0, "", "ann")}
+
+
+def test_the_total_that_is_shown_has_the_marks_that_were_given_meanwhile(review, course):
+    running = review("ann", "--names")
+    running.enter()
+    path = running.ask("/01_first/total/")[1]["Location"]
+    assert '<p class="total">0 <small>of 6 points, after marks' in running.ask(path)[2]
+    with gradebook.open(course) as book:
+        book.mark("ada", "01", "double", 1, grader="ben", why="by luck")
+        book.late("ada", "01", 0, "ben", "ill")
+    assert '<p class="total">1 <small>of 6 points, after marks' in running.ask(path)[2]
