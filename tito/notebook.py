@@ -18,6 +18,11 @@ EXPORTS = {"export", "exports", "exporti"}
 PICTURE = "plot"  # the tag
 
 
+def is_points(value) -> bool:
+    """Whether a value of metadata is a number of points."""
+    return type(value) in (int, float) and 0 <= value < float("inf")
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell; `number` counts all cells from 1, as a reader would."""
@@ -75,7 +80,9 @@ class Cell:
 
     @property
     def points(self) -> float:
-        return self.nbgrader.get("points", 0)
+        """What its metadata gives; 0 for what is no number of points: `tito check` and `tito release` tell of that."""
+        found = self.nbgrader.get("points", 0)
+        return found if is_points(found) else 0
 
     @property
     def has_magic(self) -> bool:

@@ -62,10 +62,11 @@ class Course:
 
     def inside(self, path: Path) -> str:
         """The path as the user would type it: from the root, with forward slashes."""
-        try:
-            return Path(path).resolve().relative_to(self.root.resolve()).as_posix()
-        except ValueError:
-            return str(path)
+        named = Path(os.path.abspath(path))  # a link inside the course is called by its place, not by where it leads
+        for place, root in ((named, Path(os.path.abspath(self.root))), (named.resolve(), self.root.resolve())):
+            if place.is_relative_to(root):
+                return place.relative_to(root).as_posix()
+        return str(path)
 
 
 def find_root(start: Path) -> Path | None:
