@@ -13,6 +13,7 @@ from tito.grading import exam, intake
 from tito.grading.marks import values
 from tito.problem import USAGE, Problem
 from tito.regions import BEGIN
+from tito.validate import points_faults
 
 # What the package needs beside the standard library, what NumPy leaves for its first use (a median is one), and what
 # learners import: once here, not once a student. Where these live in root's own home, a worker of another user could
@@ -69,6 +70,8 @@ def prepare(
     module = catalogue.find(name)
     notebook = module.read()
     source = _read(module.exam, f"{module.folder} has no exam yet: write its questions there")
+    if faults := points_faults(notebook, course.inside(module.notebook)):
+        raise Problem("\n".join(faults), next=f"put this right, then tito check {module.number}")
     points = {e.name: float(e.points) for e in notebook.exercises if e.test}
     questions = _questions(module, source, points)
     package = course.lib_path
@@ -97,6 +100,9 @@ def _read(path: Path, missing: str) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise Problem(f"{path} is missing: {missing}", code=USAGE) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise Problem(f"{path}, line {line}: not UTF-8", next="save it as UTF-8") from None
 
 
 def _exported(course, module) -> str:
