@@ -363,3 +363,9 @@ def test_a_lesson_that_is_left_out_is_told_by_check_and_release(course):
         assert done.returncode == status
         assert "modules/03-third is left out of the course: rename it: a lesson's folder is a number, _ and" in told
         assert "modules/02_other is left out of the course: rename second_dev.ipynb to other_dev.ipynb" in told
+
+
+def test_a_library_that_the_grader_does_not_have_is_told_as_that(course, first):
+    source_of(first.notebook, 4, source_of(first.notebook, 4).replace("#| export", "#| export\nimport pytest"))
+    told = "cell 4, line 2: ModuleNotFoundError: No module named 'pytest'; code is graded with Python's own library and"
+    assert told in faults(course)
