@@ -147,9 +147,17 @@ def read_notebook(path: Path) -> Notebook:
         others = others_beside(path)
         advice = f"is {others[0]} yours? Name it {path.name}" if others else ""
         raise Problem(f"{_short(path)} is missing", next=advice) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        what = f"{_short(path)}{line_of(error)} cannot be read: {error}"
+        raise Problem(what, next="it is not UTF-8: save it as that, or again from Jupyter") from error
+    except OSError as error:
         raise Problem(f"{_short(path)} cannot be read: {error}") from error
     return parse_notebook(path, text)
+
+
+def line_of(error: UnicodeDecodeError) -> str:
+    """Where in a file the first byte is that is not UTF-8: `, line 12`."""
+    return f", line {error.object.count(10, 0, error.start) + 1}"
 
 
 def others_beside(path: Path) -> list[str]:

@@ -334,7 +334,14 @@ def test_an_exercise_of_no_points_has_an_exam_that_can_be_checked(course):
 
 def test_an_exam_that_is_not_utf8_is_told(course, first):
     first.exam.write_bytes(first.exam.read_bytes() + b"# \xe9\n")
-    assert "exam.py, line 16: not UTF-8" in faults(course)
+    assert faults(course) == "modules/01_first/exam.py, line 16: not UTF-8: save it as that"
+
+
+def test_a_notebook_that_is_not_utf8_is_told_with_its_line(course, first):
+    first.notebook.write_bytes(first.notebook.read_bytes().replace(b"Twice 3", b"Tw\xe9ce 3"))
+    done = tito(course.root, "check", "01")
+    told = " ".join(f"{done.stdout}{done.stderr}".split())
+    assert done.returncode == 1 and "01_first/first_dev.ipynb, line 23 cannot be read" in told and "save it as" in told
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,15 @@ def test_a_copy_of_an_exam_under_another_name_is_refused(course, first, tmp_path
         release(course, tmp_path / "out")
 
 
+def test_a_file_that_solves_an_exercise_is_refused_and_one_that_helps_is_not(course, first, tmp_path):
+    (first.path / "solutions.py").write_text("def double(x):\n    return x + x\n")
+    with pytest.raises(Problem, match=r"01_first/solutions\.py: defines double, an exercise, and would be handed out"):
+        release(course, tmp_path / "out")
+    (first.path / "solutions.py").write_text("def doubled_data(x):\n    return x + x\n")
+    release(course, tmp_path / "out")
+    assert "modules/01_first/solutions.py" in files(tmp_path / "out")
+
+
 def test_a_lesson_that_is_a_link_out_of_the_course_is_refused_and_keeps_its_solutions(course, first, tmp_path):
     place = tmp_path / "elsewhere"
     first.path.rename(place)

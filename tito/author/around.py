@@ -47,7 +47,7 @@ def _taken_names(course, module: Module, notebook: Notebook, name: str) -> list[
             taken |= {exercise.name: other.folder for exercise in _exercises(other)}
     for exercise in notebook.exercises:
         if exercise.cell and exercise.name in taken:
-            what = f"{taken[exercise.name]} has an exercise {exercise.name} too: `tito test {exercise.name}` finds one"
+            what = f"{taken[exercise.name]} has an exercise {exercise.name} too: give this one another name"
             faults.append(f"{at(name, exercise.cell)}: {what}")
     return faults
 

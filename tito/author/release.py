@@ -90,10 +90,9 @@ def _files(course, modules: list[Module]) -> dict[str, bytes]:
         for extra in _extras(module):
             name = course.inside(extra)
             files[name] = extra.read_bytes()
-            for secret in (BEGIN, *OF_EXAMS):
-                if secret.encode() in files[name]:
-                    what = f"holds `{secret}`, and would be handed out: move it out of the lesson's folder"
-                    faults.append(f"{name}: {what}")
+            what = _secret_in(files[name], notebook) if extra.suffix == ".py" or BEGIN.encode() in files[name] else ""
+            if what:
+                faults.append(f"{name}: {what}, and would be handed out: move it out of the lesson's folder")
             if any(PRIVATE.fullmatch(part) for part in extra.relative_to(module.path).parts):
                 faults.append(
                     f"{name}: students' work or marks would be handed out: move it out of the lesson's folder"
@@ -110,6 +109,16 @@ def _files(course, modules: list[Module]) -> dict[str, bytes]:
     files["pyproject.toml"] = _nbdev_section(course).encode("utf-8")
     files[f"{course.lib_path}/{INIT}"] = table_of_contents(course, "", []).encode("utf-8")
     return files
+
+
+def _secret_in(data: bytes, notebook: Notebook) -> str:
+    """What a file beside a lesson has of its answers: marked solutions, an exam, an exercise under its own name."""
+    for secret in (BEGIN, *OF_EXAMS):
+        if secret.encode() in data:
+            return f"holds `{secret}`"
+    defined = set(re.findall(r"^(?:def|class) (\w+)", data.decode("utf-8", "replace"), re.MULTILINE))
+    found = [exercise.name for exercise in notebook.exercises if exercise.name in defined]
+    return f"defines {found[0]}, an exercise" if found else ""
 
 
 def _extras(module: Module) -> list[Path]:

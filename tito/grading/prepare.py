@@ -11,6 +11,7 @@ import numpy as np
 import tito
 from tito.grading import exam, intake
 from tito.grading.marks import values
+from tito.notebook import line_of
 from tito.problem import USAGE, Problem
 from tito.regions import BEGIN
 from tito.validate import points_faults
@@ -101,8 +102,8 @@ def _read(path: Path, missing: str) -> str:
     except FileNotFoundError:
         raise Problem(f"{path} is missing: {missing}", code=USAGE) from None
     except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise Problem(f"{path}, line {line}: not UTF-8", next="save it as UTF-8") from None
+        what = f"{path.parent.name}/{path.name}{line_of(error)}: not UTF-8: save it as that"
+        raise Problem(what) from None
 
 
 def _exported(course, module) -> str:
