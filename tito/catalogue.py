@@ -96,7 +96,7 @@ class Catalogue(list):
 
     @classmethod
     def read(cls, course) -> "Catalogue":
-        """The lesson folders that hold their notebook; raises Problem for two with one number or name."""
+        """The lesson folders; raises Problem for two with one number or name, and for one that lies elsewhere."""
         if not course.modules.is_dir():
             what = f"{course.modules} is missing: a course keeps its lessons there"
             raise Problem(what, next=ELSEWHERE, code=USAGE)
@@ -108,6 +108,7 @@ class Catalogue(list):
         found.misnamed = tuple(p for p in folders if not _FOLDER.fullmatch(p.name) and [*p.glob("*_dev.ipynb")])
         found.sort(key=lambda module: (int(module.number), module.name))
         _refuse_twins(found)
+        _refuse_elsewhere(course, found)
         return found
 
     def find(self, wanted: str) -> Module:
@@ -129,6 +130,20 @@ class Catalogue(list):
         close = difflib.get_close_matches(text.lower(), names, n=1)
         listed = ", ".join(module.folder for module in self) or "none yet"
         return f"did you mean {names[close[0]].folder}?" if close else f"the modules are: {listed}"
+
+    def left_out(self, course) -> list[str]:
+        """Why folders with a lesson's notebook are no lessons, each with what to do."""
+        told = {
+            path: "rename it: a lesson's folder is a number, _ and a name, such as 06_optimizers"
+            for path in self.misnamed
+        }
+        for module in self:
+            others = [] if module.notebook.exists() else sorted(module.path.glob("*_dev.ipynb"))
+            if others:
+                told[module.path] = (
+                    f"rename {others[0].name} to {module.notebook.name}, or the folder after the notebook"
+                )
+        return [f"{course.inside(path)} is left out of the course: {what}" for path, what in told.items()]
 
     def before(self, module: Module) -> list[Module]:
         """The modules that come before this one."""
@@ -155,6 +170,16 @@ def _refuse_twins(modules: list[Module]) -> None:
     for module in modules:
         if names.count(module.name) > 1:
             raise Problem(f"two modules are called {module.name!r}: rename one", code=USAGE)
+
+
+def _refuse_elsewhere(course, modules: list[Module]) -> None:
+    """A notebook finds its course around the folder that it runs in, so a link out of the course leads it astray."""
+    root = course.root.resolve()
+    for module in modules:
+        place = module.path.resolve()
+        if not place.is_relative_to(root):
+            what = f"{module.path} is a link to {place}: from there the notebook would not find its course"
+            raise Problem(what, next="put the folder itself there in place of the link", code=USAGE)
 
 
 def front_matter(notebook: Notebook) -> dict:

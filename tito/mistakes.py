@@ -1,12 +1,12 @@
 """mistakes.py of a lesson: known wrong answers, each the complete source of an exercise's cell."""
 
-import json
 import re
+import traceback
 from pathlib import Path
 from textwrap import dedent, indent
 
 from tito.catalogue import Module
-from tito.notebook import Notebook
+from tito.notebook import Notebook, read_notebook
 from tito.problem import Problem
 from tito.regions import BEGIN, END
 
@@ -21,11 +21,17 @@ def read_mistakes(module: Module) -> list[dict]:
     try:
         exec(compile(module.mistakes.read_text(encoding="utf-8"), str(module.mistakes), "exec"), namespace)
     except Exception as error:  # whatever the file does wrong, the author is told where
-        raise Problem(f"{module.mistakes}: {type(error).__name__}: {error}") from error
+        raise Problem(f"{module.mistakes}{_line(error, module.mistakes)}: {type(error).__name__}: {error}") from error
     found = namespace.get("MISTAKES")
     if not isinstance(found, list):
         raise Problem(f"{module.mistakes} defines no list MISTAKES")
     return found
+
+
+def _line(error: Exception, path: Path) -> str:
+    """Where in this file: the entry of MISTAKES, most often."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f", line {frames[-1].lineno}" if frames else ""
 
 
 def usable(mistakes: list, notebook: Notebook, name: str, faults: list[str]) -> list[dict]:
@@ -79,9 +85,8 @@ def of_lesson(file: str):
     `seen` is how often the mistake was found in public implementations.
     """
     [notebook] = Path(file).parent.glob("*_dev.ipynb")
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    marked = [(c["metadata"]["nbgrader"], c) for c in cells if "nbgrader" in c["metadata"] and c["cell_type"] == "code"]
-    lesson = {found["grade_id"]: "".join(c["source"]) for found, c in marked if found.get("solution")}
+    cells = read_notebook(notebook).cells
+    lesson = {c.grade_id: c.source.replace("\r\n", "\n") for c in cells if c.is_code and c.nbgrader.get("solution")}
 
     def mistake(exercise: str, name: str, seen: int, says: str, **bodies) -> dict:
         if exercise not in lesson:

@@ -3,7 +3,6 @@
 import ast
 import copy
 import json
-import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,11 @@ _COMMAND = re.compile(r"(?:[\w, ]+=)?\s*([%!]+\w+)")
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 EXPORTS = {"export", "exports", "exporti"}
 PICTURE = "plot"  # the tag
+
+
+def is_points(value) -> bool:
+    """Whether a value of metadata is a number of points."""
+    return type(value) in (int, float) and 0 <= value < float("inf")
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,9 @@ class Cell:
 
     @property
     def points(self) -> float:
-        """What the cell is worth; 0 where its metadata say no number."""
-        found = self.nbgrader.get("points")
-        return found if isinstance(found, int | float) and math.isfinite(found) else 0
+        """What its metadata gives; 0 for what is no number of points: `tito check` and `tito release` tell of that."""
+        found = self.nbgrader.get("points", 0)
+        return found if is_points(found) else 0
 
     @property
     def has_magic(self) -> bool:
@@ -145,9 +149,17 @@ def read_notebook(path: Path) -> Notebook:
         others = others_beside(path)
         advice = f"is {others[0]} yours? Name it {path.name}" if others else ""
         raise Problem(f"{_short(path)} is missing", next=advice) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        what = f"{_short(path)}{line_of(error)} cannot be read: {error}"
+        raise Problem(what, next="it is not UTF-8: save it as that, or again from Jupyter") from error
+    except OSError as error:
         raise Problem(f"{_short(path)} cannot be read: {error}") from error
     return parse_notebook(path, text)
+
+
+def line_of(error: UnicodeDecodeError) -> str:
+    """Where in a file the first byte is that is not UTF-8: `, line 12`."""
+    return f", line {error.object.count(10, 0, error.start) + 1}"
 
 
 def others_beside(path: Path) -> list[str]:

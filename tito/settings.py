@@ -1,7 +1,6 @@
 """The course: where it is and what settings.ini says of it."""
 
 import configparser
-import contextlib
 import math
 import os
 from dataclasses import dataclass
@@ -62,10 +61,11 @@ class Course:
         return Path(os.path.relpath(self.root.joinpath(*names)))
 
     def inside(self, path: Path) -> str:
-        """The path as the user would type it: from the root, with forward slashes; links inside stay."""
-        for whole in (os.path.abspath, os.path.realpath):
-            with contextlib.suppress(ValueError):
-                return Path(whole(path)).relative_to(whole(self.root)).as_posix()
+        """The path as the user would type it: from the root, with forward slashes."""
+        named = Path(os.path.abspath(path))  # a link inside the course is called by its place, not by where it leads
+        for place, root in ((named, Path(os.path.abspath(self.root))), (named.resolve(), self.root.resolve())):
+            if place.is_relative_to(root):
+                return place.relative_to(root).as_posix()
         return str(path)
 
 

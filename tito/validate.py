@@ -1,11 +1,12 @@
 """What a notebook must be before it is exported: nbdev itself would write broken code without a word."""
 
 import ast
+import keyword
 import re
 from pathlib import Path
 
 from tito.catalogue import Module
-from tito.notebook import Cell, Notebook, read_notebook, syntax_error, told
+from tito.notebook import Cell, Notebook, is_points, read_notebook, syntax_error, told
 from tito.problem import Problem
 from tito.regions import MARKERS, MarkerError, regions
 from tito.student import lessons
@@ -21,6 +22,42 @@ def refuse_broken(course, modules: list[Module]) -> None:
         raise Problem("\n".join(faults), next="nothing was written; put this right and run tito export again")
 
 
+def points_faults(notebook: Notebook, name: str) -> list[str]:
+    """Graded cells whose points are no number of 0 or more."""
+    graded = [cell for cell in notebook.cells if cell.nbgrader.get("grade")]
+    return [
+        f"{at(name, cell)}: {cell.grade_id} is graded, but has no points: `points` is {cell.nbgrader.get('points')!r}, "
+        "write a number of 0 or more"
+        for cell in graded
+        if not is_points(cell.nbgrader.get("points"))
+    ]
+
+
+def target_faults(course, notebook: Notebook) -> list[str]:
+    """A `#| default_exp` that is no module's name, that is said twice, or that another lesson has for a folder."""
+    name, target = course.inside(notebook.path), notebook.default_exp
+    homes = [cell for cell in notebook.cells if cell.directives.get("default_exp")]
+    if not target:
+        return []
+    faults = [f"{at(name, cell)}: a second `#| default_exp`: a notebook exports to one module" for cell in homes[1:]]
+    if not _TARGET.fullmatch(target) or any(keyword.iskeyword(part) for part in target.split(".")):
+        return [*faults, f"{at(name, homes[0])}: `#| default_exp {target}` is no module name such as nn.losses"]
+    for path in _all_notebooks(course.modules):
+        other = _target(path)
+        for inner, outer in ((other, target), (target, other)):
+            if inner and outer and inner.startswith(f"{outer}."):
+                what = f"`#| default_exp {target}`, and {course.inside(path)} exports to {other}"
+                faults.append(f"{at(name, homes[0])}: {what}: {outer} cannot be both a module and a folder")
+    return faults
+
+
+def _target(path: Path) -> str | None:
+    try:
+        return read_notebook(path).default_exp
+    except Problem:  # it is told where that notebook itself is exported
+        return None
+
+
 def _faults(course, notebook: Notebook) -> list[str]:
     name = course.inside(notebook.path)
     exported = [cell for cell in notebook.cells if cell.is_exported]
@@ -29,8 +66,8 @@ def _faults(course, notebook: Notebook) -> list[str]:
         return [f"{at(name, exported[0])}: `#| export`, but no cell says where to: add `#| default_exp nn.name`"]
     if not exported:
         return [f"{name}: no cell begins with `#| export`: there is nothing to export"]
-    if not _TARGET.fullmatch(target):
-        return [f"{name}: `#| default_exp {target}` is no module name such as nn.losses"]
+    if faults := target_faults(course, notebook):
+        return faults
     lost = [cell for cell in notebook.cells if cell.kind != "code" and cell.source.startswith("#| export")]
     faults = [f"{at(name, cell)}: `#| export` in text: click it, press Esc, then Y, and it is code" for cell in lost]
     return faults + [fault for cell in notebook.cells if cell.is_code for fault in cell_faults(name, cell)]
@@ -84,10 +121,7 @@ def shared_targets(course) -> list[str]:
     """Two notebooks that export to one module would overwrite each other in silence."""
     owners: dict[str, list[str]] = {}
     for path in _all_notebooks(course.modules):
-        try:
-            target = read_notebook(path).default_exp
-        except Problem:  # it is told where that notebook itself is exported
-            continue
+        target = _target(path)
         if target:
             owners.setdefault(target, []).append(course.inside(path))
     advice = "take the copy away, or change one `#| default_exp`"

@@ -355,3 +355,26 @@ def test_a_deleted_test_comes_back_when_asked_though_the_course_is_the_same(cour
     assert "tito start --merge brings it back" in tito(workspace.root, "test", "01", "double").stdout
     assert start(workspace.root, course.root, merging=True).merged[NOTEBOOK][0].back == ["test_double"]
     assert run_tests(workspace, workspace.catalogue.find("01"), ["double"]).passed
+
+
+def test_a_written_exercise_that_was_renamed_is_the_students_own_cell_and_nothing_waits_for_its_test(course, tmp_path):
+    space = tmp_path / "space"
+    tito(course.root, "release")
+    tito(course.root, "start", space, "--from", course.root / "release")
+    edit(space / NOTEBOOK, put("double", MINE))
+
+    def rename(cells):
+        for name in ("double", "test_double"):
+            cell = cells[NAMED[name]]
+            cell["metadata"]["nbgrader"]["grade_id"] = cell["metadata"]["nbgrader"]["grade_id"].replace(
+                "double", "twice"
+            )
+            cell["source"] = [line.replace("double", "twice") for line in cell["source"]]
+
+    edit(course.root / NOTEBOOK, rename)
+    assert tito(course.root, "release").returncode == 0
+    told = tito(course.root, "start", space, "--from", course.root / "release", "--merge").stdout
+    assert "asked no more, what you wrote stays as a cell of your own: double" in " ".join(told.split())
+    shown = tito(space, "test", "01").stdout
+    assert "double" not in shown.replace("twice", "") and "twice" in shown and "--merge" not in shown
+    assert MINE in [cell.source for cell in read_notebook(space / NOTEBOOK).cells]

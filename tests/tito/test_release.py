@@ -194,3 +194,46 @@ def test_what_somebody_put_into_a_release_is_not_lost_by_the_next(course, tmp_pa
 def test_a_workspace_cannot_be_released(workspace, tmp_path):
     with pytest.raises(Problem, match="student's workspace"):
         release(workspace, tmp_path / "out")
+
+
+@pytest.mark.parametrize("module", ["tito.grading.exam", "tito.mistakes"])
+def test_a_copy_of_an_exam_under_another_name_is_refused(course, first, tmp_path, module):
+    (first.path / "old exam.py").write_text(f"from {module} import question, of_lesson\n")
+    with pytest.raises(Problem, match=rf"01_first/old exam\.py: holds `from {module} import`, and would be handed out"):
+        release(course, tmp_path / "out")
+
+
+def test_a_file_that_solves_an_exercise_is_refused_and_one_that_helps_is_not(course, first, tmp_path):
+    (first.path / "solutions.py").write_text("def double(x):\n    return x + x\n")
+    with pytest.raises(Problem, match=r"01_first/solutions\.py: defines double, an exercise, and would be handed out"):
+        release(course, tmp_path / "out")
+    (first.path / "solutions.py").write_text("def doubled_data(x):\n    return x + x\n")
+    release(course, tmp_path / "out")
+    assert "modules/01_first/solutions.py" in files(tmp_path / "out")
+
+
+def test_a_lesson_that_is_a_link_out_of_the_course_is_refused_and_keeps_its_solutions(course, first, tmp_path):
+    place = tmp_path / "elsewhere"
+    first.path.rename(place)
+    first.path.symlink_to(place)
+    before = files(place)
+    for words in (("release",), ("check", "01"), ("test", "01"), ("export",)):
+        done = tito(course.root, *words)
+        told = " ".join(f"{done.stdout}{done.stderr}".split())
+        assert done.returncode == 2 and f"01_first is a link to {place}" in told and "Traceback" not in told
+    assert files(place) == before
+
+
+def test_what_is_linked_into_a_course_is_released_in_its_place(course, first, tmp_path):
+    (tmp_path / "data.csv").write_text("1,2\n")
+    (first.path / "data.csv").symlink_to(tmp_path / "data.csv")
+    (course.root / "drafts").mkdir()
+    first.path.rename(course.root / "drafts/first")
+    first.path.symlink_to(course.root / "drafts/first")
+    before = files(course.root / "drafts")
+    release(course, tmp_path / "out")
+    released = files(tmp_path / "out")
+    assert BEGIN.encode() not in released["modules/01_first/first_dev.ipynb"]
+    assert released["modules/01_first/data.csv"] == b"1,2\n" and not [path for path in released if "drafts" in path]
+    assert files(course.root / "drafts") == before
+    assert tito(course.root, "check", "01").returncode == 0

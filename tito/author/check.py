@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tito.author.lint import lint
 from tito.catalogue import Module
 from tito.mistakes import read_mistakes, usable
-from tito.notebook import Cell, Exercise, Notebook
+from tito.notebook import Cell, Exercise, Notebook, syntax_error
 from tito.problem import Problem
 from tito.regions import STUB, MarkerError, cleared
 from tito.running.process import Run, plain, run_cells
@@ -33,8 +33,11 @@ def check(course, module: Module) -> Checked:
     run = run_cells(course, module, cells, variants=_variants(notebook, exercises, mistakes))
     done.faults += _solution_faults(cells, run, name)
     for exercise in exercises:
-        done.faults += _stub_faults(exercise, run, name)
         own = [mistake for mistake in mistakes if mistake["exercise"] == exercise.name]
+        if _fails(exercise.test, run):  # then whatever stands in its place fails too, and says only that again
+            done.rows.append((exercise.name, exercise.points, 0, len(own)))
+            continue
+        done.faults += _stub_faults(exercise, run, name)
         missed = [fault for mistake in own for fault in _mistake_faults(exercise, mistake, run, name)]
         done.faults += missed
         done.rows.append((exercise.name, exercise.points, len(own) - len(missed), len(own)))
@@ -72,6 +75,11 @@ def _variants(notebook: Notebook, exercises: list[Exercise], mistakes: list[dict
     return variants
 
 
+def _fails(cell: Cell, run: Run) -> bool:
+    """Whether a cell fails, or was not reached, with the solutions in their place."""
+    return bool(run.outcomes.get(cell.number, {"error": "not reached"})["error"])
+
+
 def _solution_faults(cells: list[Cell], run: Run, name: str) -> list[str]:
     """Every cell of the course's own notebook must run."""
     faults = []
@@ -79,7 +87,7 @@ def _solution_faults(cells: list[Cell], run: Run, name: str) -> list[str]:
         outcome = run.outcomes.get(cell.number)
         if outcome is None:
             return [*faults, f"{at(name, cell)}: the run ended here: {run.ended}"]
-        if outcome["error"]:
+        if outcome["error"] and not syntax_error(cell):  # of that, the line is told already
             error = outcome["error"]
             line = error["frames"][-1][1] if error["frames"] and error["frames"][-1][0] == cell.number else None
             what = f"the solution fails {cell.grade_id}" if cell.is_test else "fails"

@@ -17,6 +17,7 @@ from tito.grading.unexported import left_behind
 from tito.grading.workers import Lost, Seat
 from tito.notebook import Notebook, with_cells
 from tito.problem import Problem
+from tito.regions import cleared
 
 SEED = 1
 
@@ -32,7 +33,9 @@ def exam_faults(course, module: Module, notebook: Notebook, mistakes: list[dict]
     try:
         return [f"{where}: {fault}" for fault in _found(course, module, notebook, mistakes)]
     except Problem as problem:
-        return [f"{where}: {problem}"]
+        what = str(problem).removeprefix(f"{module.folder}/")
+        named = what.startswith(module.exam.name)  # it begins as `where` ends
+        return [where + what.removeprefix(module.exam.name) if named else f"{where}: {what}"]
 
 
 def _found(course, module: Module, notebook: Notebook, mistakes: list[dict]) -> list[str]:
@@ -43,7 +46,7 @@ def _found(course, module: Module, notebook: Notebook, mistakes: list[dict]) -> 
     try:
         ready(exam, seat, unsafe=True)
         room = _Room(exam, seat, make_key(exam, seat, SEED, limit), limit, notebook)
-        faults = room.solution_faults()
+        faults = room.answer_faults() + room.solution_faults() + room.stub_faults()
         return faults + [fault for mistake in mistakes for fault in room.mistake_faults(mistake)]
     except Lost as lost:
         raise Problem(f"no worker could be had: {lost}", next="tito doctor") from lost
@@ -61,10 +64,31 @@ class _Room:
     limit: float
     notebook: Notebook
 
+    def answer_faults(self) -> list[str]:
+        """The questions whose answer says nothing, or nothing but that somebody else compared."""
+        faults = []
+        for number, answer in zip(self.exam.wanted, self.key.answers, strict=True):
+            question, kinds = self.exam.questions[number], [leaf.kind for leaf in answer.leaves]
+            if question.aspect != "errors" and kinds in (["none"], ["bool"]):
+                what = "nothing" if kinds == ["none"] else "a truth value, which can be handed in without any code"
+                faults.append(f"{question.name}: the answer is {what}: return the numbers, and the judge compares them")
+        return faults
+
     def solution_faults(self) -> list[str]:
         marks, _ = self._sat({}, self.exam.wanted)
         wrong = [mark for mark in marks if not mark.right or mark.remark]
         return [f"{mark.question}: the solution does not earn it: {mark.remark or mark.status}" for mark in wrong]
+
+    def stub_faults(self) -> list[str]:
+        """The questions that whoever writes nothing would earn."""
+        earned = []
+        for exercise in (e for e in self.notebook.exercises if e.cell and e.test):
+            name, stub = exercise.name, cleared(exercise.cell.source, exercise.name)
+            own = [number for number in self.exam.wanted if self.exam.questions[number].exercise == name]
+            marks, _ = self._sat({name: stub}, own) if own else ([], [])
+            what = f"is earned although {name} is not written: call tt.{name}, and return what it gives"
+            earned += [f"{mark.question}: {what}" for mark in marks if mark.right]
+        return earned
 
     def mistake_faults(self, mistake: dict) -> list[str]:
         """What is wrong with a mistake that loses no mark of its own, is not defined, or fails in another place."""
@@ -84,6 +108,7 @@ class _Room:
         data = with_cells(self.notebook, cells).text().encode("utf-8")
         pieces = intake.code(intake.Handed({exam.module.folder: (name, data)}, {}), exam.module)
         sheet = Sitting(self.seat, exam.questions, pieces, SEED, self.limit, wanted, self.key).run()
-        asked, key = [exam.questions[n] for n in wanted], Sheet([self.key.answers[n] for n in wanted])
+        known = dict(zip(exam.wanted, self.key.answers, strict=True))  # nobody asks about an exercise of 0 points
+        asked, key = [exam.questions[n] for n in wanted], Sheet([known[n] for n in wanted])
         marks = marked(asked, [exam.worth[n] for n in wanted], key, sheet, pieces)
         return marks, left_behind(name, data, sheet) + [told(trouble) for trouble in sheet.troubles.values()]

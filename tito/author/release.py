@@ -12,10 +12,10 @@ from pathlib import Path
 from tito.catalogue import Module
 from tito.edition import MANIFEST, SECRET, read_manifest, released_tests, test_digest
 from tito.handmade import digest
-from tito.notebook import Cell, Notebook, source_lines
+from tito.notebook import Cell, Notebook, source_lines, syntax_error
 from tito.problem import USAGE, Problem
 from tito.regions import BEGIN, MarkerError, cleared, regions, without_hidden_tests
-from tito.validate import at, cell_faults
+from tito.validate import at, cell_faults, points_faults
 
 ANSWER = "*Your answer here.*"
 # what tito makes for the instructor alone: work and marks of students, an autograder that holds the answers
@@ -23,6 +23,7 @@ PRIVATE = re.compile(
     r"submissions|grades|reports|journal\.jsonl|grades\.(csv|json)|handed-in\.json|gradebook\.db.*|autograder\.zip"
     r"|(course|.+-(csv|canvas|moodle|nbgrader))(-\d+)?\.csv"
 )
+OF_EXAMS = ("from tito.grading.exam import", "from tito.mistakes import")  # a copy of an exam, or of the mistakes
 LITTER = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}  # of Python, Jupyter and macOS
 
 README = """# {title}
@@ -83,12 +84,15 @@ def _files(course, modules: list[Module]) -> dict[str, bytes]:
 
     faults, files = [], {}
     for module in modules:
-        files[course.inside(module.notebook)] = student_edition(course, module.read(), faults).text().encode("utf-8")
+        notebook = module.read()
+        faults += points_faults(notebook, course.inside(module.notebook))
+        files[course.inside(module.notebook)] = student_edition(course, notebook, faults).text().encode("utf-8")
         for extra in _extras(module):
             name = course.inside(extra)
             files[name] = extra.read_bytes()
-            if BEGIN.encode() in files[name]:
-                faults.append(f"{name}: holds `{BEGIN}`, and would be handed out: move it out of the lesson's folder")
+            what = _secret_in(files[name], notebook) if extra.suffix == ".py" or BEGIN.encode() in files[name] else ""
+            if what:
+                faults.append(f"{name}: {what}, and would be handed out: move it out of the lesson's folder")
             if any(PRIVATE.fullmatch(part) for part in extra.relative_to(module.path).parts):
                 faults.append(
                     f"{name}: students' work or marks would be handed out: move it out of the lesson's folder"
@@ -105,6 +109,16 @@ def _files(course, modules: list[Module]) -> dict[str, bytes]:
     files["pyproject.toml"] = _nbdev_section(course).encode("utf-8")
     files[f"{course.lib_path}/{INIT}"] = table_of_contents(course, "", []).encode("utf-8")
     return files
+
+
+def _secret_in(data: bytes, notebook: Notebook) -> str:
+    """What a file beside a lesson has of its answers: marked solutions, an exam, an exercise under its own name."""
+    for secret in (BEGIN, *OF_EXAMS):
+        if secret.encode() in data:
+            return f"holds `{secret}`"
+    defined = set(re.findall(r"^(?:def|class) (\w+)", data.decode("utf-8", "replace"), re.MULTILINE))
+    found = [exercise.name for exercise in notebook.exercises if exercise.name in defined]
+    return f"defines {found[0]}, an exercise" if found else ""
 
 
 def _extras(module: Module) -> list[Path]:
@@ -160,12 +174,12 @@ def _for_students(cell: Cell) -> str:
         if not found:
             raise MarkerError(1, f"the exercise {cell.grade_id} has no `{BEGIN}`: its solution would be released")
         _refuse_outside_functions(source, found)
-        source = cleared(source, cell.grade_id)
-        ast.parse(source)
+        _refuse_no_python(cell, source := cleared(source, cell.grade_id))
     elif found and cell.kind == "markdown" and cell.nbgrader.get("solution"):
         source = _unanswered(source, found)
     elif found:
-        raise MarkerError(found[0][0] + 1, f"`{BEGIN}` in a cell that is no exercise: give it nbgrader metadata")
+        what = "its nbgrader metadata is not an exercise's" if cell.nbgrader else "give it nbgrader metadata"
+        raise MarkerError(found[0][0] + 1, f"`{BEGIN}` in a cell that is no exercise: {what}")
     return source
 
 
@@ -177,6 +191,15 @@ def _refuse_outside_functions(source: str, found: list[tuple[int, int]]) -> None
     for first, _ in found:
         if not any(function.body[0].lineno <= first + 2 and first + 1 <= function.end_lineno for function in functions):
             raise MarkerError(first + 1, f"`{BEGIN}` stands outside a function, where no stub can be")
+
+
+def _refuse_no_python(cell: Cell, stub: str) -> None:
+    """A solution may hold a piece of what stands around it; of a cell that is no Python itself it is told elsewhere."""
+    try:
+        ast.parse(stub)
+    except SyntaxError as error:
+        if syntax_error(cell) is None:
+            raise MarkerError(error.lineno, f"without its solution the cell is no Python: {error.msg}") from error
 
 
 def _unanswered(source: str, found: list[tuple[int, int]]) -> str:
@@ -193,6 +216,8 @@ def _replace_folder(out: Path, files: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as name:
         new = Path(name) / "new"
         for path, data in files.items():
+            if not (new / path).resolve().is_relative_to(new.resolve()):
+                raise Problem(f"{path} would be written outside of {out}", next="put the file itself into the course")
             (new / path).parent.mkdir(parents=True, exist_ok=True)
             (new / path).write_bytes(data)
         if out.exists():

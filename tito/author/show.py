@@ -17,7 +17,14 @@ def released(course, out, paths) -> None:
         more = f" and {len(beside) - MOST_BESIDE} more" if len(beside) > MOST_BESIDE else ""
         listed = ", ".join(path.relative_to(out).as_posix() for path in beside[:MOST_BESIDE])
         say_parts(("with     ", "green"), (f"{listed}{more}", None))
+    left_out(course.catalogue.left_out(course))
     next_step(f"tito start my-tinytorch --from {typed(place)}")
+
+
+def left_out(told: list[str]) -> None:
+    """Folders that look like lessons, and are none."""
+    for what in told:
+        say_parts(("  ✗ ", "red"), (what, None))
 
 
 def built(course, wheel) -> None:

@@ -25,6 +25,7 @@ def standing(module: str, standings: list) -> None:
     if waiting:
         say(f"{counted(waiting, 'student')} with free-text answers to mark", "yellow")
     outdated(module, standings)
+    since(module, [s.since for s in standings])
 
 
 def outdated(module: str, standings: list) -> None:
@@ -38,6 +39,15 @@ def outdated(module: str, standings: list) -> None:
         say(f"{exercise}: marked on an earlier attempt, and {since} since: {some(students)}", "yellow")
     if names:
         next_step(f"tito review {module.partition('_')[0]}; or give the mark again, the same will do")
+
+
+def since(module: str, changed: list[tuple[str, ...]]) -> None:
+    """That a lesson has changed since students were graded in it; `changed` says of each of them what."""
+    found = [what for what in changed if what]
+    if found:
+        told = "; ".join(dict.fromkeys(one for what in found for one in what))
+        say(f"{module} has changed since it was graded ({counted(len(found), 'student')}): {told}", "yellow")
+        next_step(f"tito grade {module.partition('_')[0]} SUBMISSIONS; until then the marks are those of before")
 
 
 def _row(s) -> tuple:
@@ -66,6 +76,7 @@ def overview(book, modules: list[str]) -> None:
         marked = sum(s.total is not None for s in standings)
         again = sum(len(s.outdated) for s in standings)
         look = f", {counted(again, 'mark')} by hand on an earlier attempt" if again else ""
+        look += ", graded before the lesson changed" if any(s.since for s in standings) else ""
         told = f"{marked} of {counted(len(standings), 'student')} with a mark"
         say_parts((f"{module:20}", "bold"), (told, None), (look, "yellow"))
     next_step(f"tito gradebook show {modules[0].partition('_')[0]}" if modules else "tito grade MODULE SUBMISSIONS")
@@ -148,6 +159,7 @@ def exported(done) -> None:
         say_parts(("answers still to mark  ", "yellow"), (some(done.unread), None))
     for module, standings in done.standings.items():
         outdated(module, standings)
+        since(module, [s.since for s in standings])
 
 
 def bundled(path, unsafe: bool) -> None:

@@ -91,6 +91,7 @@ class Standing:
     attempts: int = 0  # different submissions
     waiting: list[str] = field(default_factory=list)  # cells that a person has yet to mark
     outdated: dict[str, int] = field(default_factory=dict)  # marks that were given on another text, by exercise: ids
+    since: tuple[str, ...] = ()  # what has changed in the lesson since the attempt was graded
     seed: int | None = None
     isolation: dict[str, bool] = field(default_factory=dict)
     line: str = field(default="", repr=False)  # JSON, as the journal has it
@@ -162,11 +163,26 @@ def stand(standing: Standing, asked: dict, late: Late | None) -> None:
     given = {name: mark.points for name, mark in standing.manual.items() if mark.points is not None}
     standing.waiting = [task.name for task in by_hand if task.name not in given and standing.readable]
     gone = [name for name in given if name not in asked and name != TOTAL]
-    if gone:
-        what = f"not counted, for the lesson has them no more: the marks by hand of {', '.join(gone)}"
-        standing.message = f"{standing.message}; {what}" if standing.message else what
+    told = [f"not counted, for the lesson has them no more: the marks by hand of {', '.join(gone)}"] * bool(gone)
+    told += [
+        f"{name}: {points:g} points by hand, where the lesson now has {asked[name].points:g}"
+        for name, points in given.items()
+        if name in asked and points > asked[name].points
+    ]
+    standing.message = "; ".join([standing.message] * bool(standing.message) + told)
+    if standing.automatic is not None:
+        standing.since = changes(standing.packing.worth, asked)
     standing.late = late or standing.late
     standing.total = total(standing, asked, given)
+
+
+def changes(then: dict[str, float], asked: dict) -> tuple[str, ...]:
+    """How the exercises that were graded differ from those that the lesson asks to grade now."""
+    now = {task.name: task.points for task in asked.values() if not task.manual}
+    told = [f"{name} is there no more" for name in then if name not in now]
+    told += [f"{name} is new" for name in now if name not in then]
+    both = [(name, then[name], now[name]) for name in now if name in then]
+    return (*told, *(f"{name} gave {old:g} points and now {new:g}" for name, old, new in both if abs(old - new) > 1e-6))
 
 
 def total(standing: Standing, asked: dict, given: dict[str, float]) -> float | None:

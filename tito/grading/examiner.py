@@ -32,7 +32,9 @@ def make_key(prepared: Exam, seat: Seat, seed: int, time_limit: float) -> Sheet:
     questions = prepared.questions
     key = Sitting(seat, questions, prepared.reference, seed, time_limit, prepared.wanted).run()
     if key.troubles:
-        raise Problem(f"the reference solution does not run: {told(next(iter(key.troubles.values())))}")
+        what = told(next(iter(key.troubles.values())))
+        known = "; code is graded with Python's own library and NumPy alone" if "ModuleNotFoundError" in what else ""
+        raise Problem(f"the reference solution does not run: {what}{known}")
     for number, answer in zip(prepared.wanted, key.answers, strict=True):
         fair = answer.status == ANSWERED or (answer.status == RAISED and questions[number].aspect == "errors")
         if not fair or answer.error == "NotImplementedError":

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from sys import intern
 
@@ -49,6 +50,14 @@ class Packing:
             Mark(q.name, q.exercise, q.aspect, q.about, status, True, points, points)
             for q, points, status in zip(questions, worth, statuses, strict=True)
         ]
+
+    @cached_property
+    def worth(self) -> dict[str, float]:
+        """The points of each exercise that was asked about."""
+        found: dict[str, float] = {}
+        for mark in self.plain:
+            found[mark.exercise] = found.get(mark.exercise, 0.0) + mark.possible
+        return found
 
     def pack(self, result: Result) -> dict:
         line = {name: getattr(result, name) for name in ("student", "file", "status", "message", "seconds", "troubles")}

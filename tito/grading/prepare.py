@@ -11,8 +11,10 @@ import numpy as np
 import tito
 from tito.grading import exam, intake
 from tito.grading.marks import values
+from tito.notebook import line_of
 from tito.problem import USAGE, Problem
 from tito.regions import BEGIN
+from tito.validate import points_faults
 
 # What the package needs beside the standard library, what NumPy leaves for its first use (a median is one), and what
 # learners import: once here, not once a student. Where these live in root's own home, a worker of another user could
@@ -69,7 +71,9 @@ def prepare(
     module = catalogue.find(name)
     notebook = module.read()
     source = _read(module.exam, f"{module.folder} has no exam yet: write its questions there")
-    points = {e.name: _points(module, e) for e in notebook.exercises if e.test}
+    if faults := points_faults(notebook, course.inside(module.notebook)):
+        raise Problem("\n".join(faults), next=f"put this right, then tito check {module.number}")
+    points = {e.name: float(e.points) for e in notebook.exercises if e.test}
     questions = _questions(module, source, points)
     package = course.lib_path
     earlier = [m for m in catalogue.before(module) if m.notebook.exists()]
@@ -92,20 +96,14 @@ def prepare(
     return Exam(module, questions, points, worth, wanted, reference, given, tuple(earlier) if own_stack else ())
 
 
-def _points(module, exercise) -> float:
-    """An exercise's points; raises Problem where they are no number, for 0 would leave it out."""
-    said = exercise.test.nbgrader.get("points", 0)
-    if said != exercise.points:
-        what = f"{module.folder}: the points of {exercise.name} are {said!r}, no number"
-        raise Problem(what, next=f"tito check {module.number}", code=USAGE)
-    return float(said)
-
-
 def _read(path: Path, missing: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise Problem(f"{path} is missing: {missing}", code=USAGE) from None
+    except UnicodeDecodeError as error:
+        what = f"{path.parent.name}/{path.name}{line_of(error)}: not UTF-8: save it as that"
+        raise Problem(what) from None
 
 
 def _exported(course, module) -> str:

@@ -28,6 +28,7 @@ def report(course, module, out: Path, grades: Path | None = None, submissions: P
 
         pairs = similarity.alike(course, module, similarity.handed_in(module, submissions))
     done = files.write(module, run, found, out, pairs)
+    done.module, done.since = module.folder, run.since
     if collected is not None:
         from tito.ways.hand_back import pack
 

@@ -23,6 +23,8 @@ class Written:
     others: list[str] = field(default_factory=list)
     pairs: int | None = None
     pages: dict[str, Path] = field(default_factory=dict)  # by student
+    module: str = ""  # the lesson's folder
+    since: tuple[tuple[str, ...], ...] = ()  # what has changed in it since each student was graded
     packed: object = None  # tito.ways.hand_back.Packed, where they were packed
 
 

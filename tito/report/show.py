@@ -1,6 +1,7 @@
 """How written reports read on a terminal."""
 
 from tito.console import next_step, say, say_parts
+from tito.gradebook.show import since
 from tito.show import counted
 
 
@@ -21,4 +22,5 @@ def reported(course, done) -> None:
         if done.packed.left_out:
             text = f"{', '.join(done.packed.left_out[:20])}: no zip of `tito collect` brought them"
             say_parts(("left out ", "yellow"), (text, None))
+    since(done.module, done.since)
     next_step(f"open {course.inside(done.index)}")

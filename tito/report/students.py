@@ -21,6 +21,7 @@ class Run:
     possible: float
     when: str = ""  # of the grading, where all were graded at once
     settings: Mapping[str, str] = field(default_factory=dict)
+    since: tuple[tuple[str, ...], ...] = ()  # what has changed in the lesson since each student was graded
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ def from_gradebook(course, module, url: str | None = None) -> tuple[Run, list[St
     worth = {task.name: task.points for task in tasks(module).values()}
     students = [_stands(standing, worth) for standing in standings]
     possible = max(student.possible for student in students)
-    return Run(course.title, f"{module.number} {module.title}", possible, settings=_settings(course)), students
+    since = tuple(standing.since for standing in standings)
+    title = f"{module.number} {module.title}"
+    return Run(course.title, title, possible, settings=_settings(course), since=since), students
 
 
 def _stands(standing, worth: dict[str, float]) -> Student:

@@ -18,6 +18,7 @@ class Merged:
     gone: list[str] = field(default_factory=list)  # the course took them out, and the student had not touched them
     yours: list[str] = field(default_factory=list)  # both changed them; the student's stayed
     theirs: list[str] = field(default_factory=list)  # both changed them; locked, so the course's came
+    freed: list[str] = field(default_factory=list)  # the course took them out; what the student wrote stays
 
 
 def cell_digests(notebook: Notebook) -> dict[str, str]:
@@ -71,8 +72,16 @@ def _extras(ours: dict, base: dict, news: dict, done: Merged) -> dict[str | None
         elif base.get(key) == _digest(cell):
             done.gone.append(key)
         else:
-            found.setdefault(behind, []).append(_raw(done.notebook, cell))
+            found.setdefault(behind, []).append(_free(_raw(done.notebook, cell), cell, base, news, done))
     return found
+
+
+def _free(raw: dict, cell: Cell, base: dict, news: dict, done: Merged) -> dict:
+    """An answer to what is asked no more becomes a cell of the student's own: nothing waits for its test."""
+    if cell.grade_id in base and cell.grade_id not in news:
+        del raw["metadata"]["nbgrader"]
+        done.freed.append(cell.grade_id)
+    return raw
 
 
 def _mine_stays(key: str, mine: Cell, was: str | None, theirs: Cell, done: Merged) -> bool:

@@ -42,6 +42,8 @@ def _merged(path: str, merged, backup: str) -> None:
     counts = (("new", merged.new), ("updated", merged.updated), ("back", merged.back), ("taken out", merged.gone))
     told = [f"{counted(len(cells), 'cell')} {word}" for word, cells in counts if cells]
     _line("merged", "green", f"{path}: {', '.join(told) or 'every cell stayed as it was'}; before: {backup}")
+    if merged.freed:
+        _line("", None, f"asked no more, what you wrote stays as a cell of your own: {', '.join(merged.freed)}")
     if merged.yours:
         _line("", None, f"changed by you and by the course, yours stayed: {', '.join(merged.yours)}")
     if merged.theirs:

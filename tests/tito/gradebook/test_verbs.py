@@ -309,6 +309,39 @@ def test_a_mark_on_an_answer_that_was_rewritten_is_told(tito, course):
     assert told.count("question_why: marked on an earlier attempt, and the answer has changed since: kim\n") == 2
 
 
+def test_a_lesson_that_changed_since_it_was_graded_is_told_until_it_is_graded_again(tito, course):
+    def change(exercise, **metadata):
+        path = course.modules / "02_losses/losses_dev.ipynb"
+        raw = json.loads(path.read_text())
+        found = [c["metadata"].get("nbgrader", {}) for c in raw["cells"]]
+        next(one for one in found if one.get("grade_id") == exercise).update(metadata)
+        path.write_text(json.dumps(raw))
+
+    (course.root / "class").mkdir()
+    (course.root / "class/kim.ipynb").write_text(submission())
+    tito("grade", "02", "class")
+    tito("gradebook", "mark", "kim", "02", "mse_loss", "9", "--why", "style")
+    assert "has changed" not in tito("gradebook", "show", "02") + tito("report", "02") + tito(
+        "gradebook", "export", "02"
+    )
+    change("test_mse_loss", points=8)
+    change("test_l1_loss", points=0)
+    changed = "02_losses has changed since it was graded (1 student): l1_loss is there no more; mse_loss gave 10 "
+    changed += "points and now 8"
+    for words in (
+        ("gradebook", "show", "02"),
+        ("gradebook", "export", "02"),
+        ("gradebook", "export"),
+        ("report", "02"),
+    ):
+        told = " ".join(tito(*words).split())
+        assert changed in told and "tito grade 02 SUBMISSIONS" in told
+    assert "graded before the lesson changed" in tito("gradebook", "show")
+    tito("grade", "02", "class")
+    shown = tito("gradebook", "show", "02")
+    assert "has changed" not in shown and "mse_loss: 9 points by hand, where the lesson now has 8" in shown
+
+
 def test_who_loses_points_by_a_mark_for_everyone_is_told_with_the_way_back(tito, course):
     (course.root / "class").mkdir()
     for name, words in {"ada": {}, "bob": {"mse_loss": HALF}, "eve": {}}.items():
