@@ -121,6 +121,9 @@ def first_gradient(result, grad):
     if not result.requires_grad:
         raise RuntimeError("backward: this Tensor remembers no operation; was it made under no_grad, from .data, "
                            "or from tensors without requires_grad=True?")
+    if isinstance(result.data, Tensor):
+        raise TypeError("backward: the result holds a Tensor where an array is meant, because some .data does; "
+                        "give that an array, as in w.data = w.data - 0.1 * w.grad")
     if grad is None:
         if result.size != 1:
             raise ValueError(f"backward: this Tensor of shape {result.shape} is not one number; give a gradient of its "
@@ -141,7 +144,7 @@ def rule(op, i):
                                   f"set {op.__name__}.rules to one function (g, out, *inputs) for each input")
     return rules[i]
 
-
+# %% ../../modules/05_autograd/autograd_dev.ipynb #micrograd_names
 @patch(as_prop=True)
 def _prev(self: Tensor):
     "The inputs of the operation that made this Tensor, as a set (micrograd's name)."

@@ -57,9 +57,6 @@ class Tensor:
             data = to_array(data, dtype)
             if requires_grad:
                 check_requires_grad(requires_grad, data.dtype)
-        elif data.__class__ is Tensor:
-            raise TypeError(f"{op.__name__}: the result is a Tensor where an array is meant. Does some .data hold a "
-                            "Tensor? Give it an array, as in w.data = w.data - 0.1 * w.grad")
         self.data = data
         self.grad = None
         self.requires_grad = requires_grad
