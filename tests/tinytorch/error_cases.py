@@ -8,13 +8,22 @@ import numpy as np
 import tinytorch as tt
 from tinytorch import Tensor
 
+
+def as_in_pytorch(layer):
+    "The layer with its weight the other way round, (out, in)."
+    layer.weight.data = layer.weight.data.T
+    return layer
+
+
 x, y = Tensor([1.0, 2.0, 3.0], requires_grad=True), Tensor(np.ones((2, 3)))
 p, whole = np.full((4, 3), 0.5), np.array([0, 1, 2, 0])
 V, T, I = ValueError, TypeError, IndexError  # noqa: E741
 
 TENSOR = {
     "Tensor": [(lambda: Tensor("x"), T, "'x'|give"), (lambda: Tensor(None), T, "None|give"),
-               (lambda: Tensor([[1], [1, 2]]), V, "lengths|give"),
+               (lambda: Tensor([[1], [1, 2]]), V, "lengths|[[1], [1, 2]]|give"),
+               (lambda: Tensor(2, 3), T, "requires_grad|3|Tensor([1, 2])"),
+               (lambda: Tensor([1.0], "float64"), T, "requires_grad|'float64'|dtype=np.float64"),
                (lambda: Tensor(np.arange(3), requires_grad=True), T, "int64|use")],
     "set_default_dtype": [(lambda: tt.set_default_dtype(np.int64), T, "int64|give")],
     "item": [(lambda: x.item(), V, "(3,)|reduce"), (lambda: float(x), V, "(3,)|reduce"),
@@ -27,20 +36,24 @@ TENSOR = {
     "matmul": [(lambda: x @ np.ones((4, 2)), V, "matmul|(3,)|(4, 2)|3 and 4|transpose"),
                (lambda: x @ 2, V, "matmul|(3,)|use *")],
     "where": [(lambda: tt.where(x, 1, 0), T, "where|float32|compare"),
-              (lambda: tt.where(x > 0, np.ones(2), 0), V, "(3,)|(2,)|reshape")],
+              (lambda: tt.where(x > 0, np.ones(2), 0), V, "(3,)|(2,)|reshape"),
+              (lambda: tt.where(x > 0, x, "a"), T, "where|'a'|wrap"), (lambda: tt.where(x > 0, None, x), T, "None")],
     "clip": [(lambda: x.clip(2, 1), V, "clip|2|1|swap")],
     "sum": [(lambda: x.sum(axis=5), (V, I), "sum|(3,)|5|choose"), (lambda: x.max(axis=2), (V, I), "max|(3,)|2|choose"),
             (lambda: x.mean(axis=-2), (V, I), "mean|(3,)|-2|choose")],
+    "axis": [(lambda: y.sum(axis=[0, 1]), T, "sum|(2, 3)|[0, 1]|tuple"), (lambda: x.mean(axis="a"), T, "mean|(3,)|'a'")],
     "max": [(lambda: Tensor(np.ones((0, 2))).max(), V, "max|(0, 2)")],
     "mean": [(lambda: Tensor([]).mean(), V, "mean|(0,)")],
     "reshape": [(lambda: x.reshape(2, 2), V, "reshape|(3,)|(2, 2)|multiply to 3"),
                 (lambda: x.reshape(-1, -1), V, "(3,)|(-1, -1)|give")],
     "permute": [(lambda: y.permute(0, 0), V, "permute|(2, 3)|(0, 0)|once"), (lambda: y.permute(0), V, "(0,)|once")],
-    "transpose": [(lambda: y.transpose(0, 2), I, "transpose|2|(2, 3)|choose")],
+    "transpose": [(lambda: y.transpose(0, 2), I, "transpose|2|(2, 3)|choose"),
+                  (lambda: y.transpose((1, 0)), I, "transpose|(1, 0)|(2, 3)|choose")],
     "flatten": [(lambda: y.flatten(3), I, "flatten|3|(2, 3)")],
     "index": [(lambda: x[0.5], I, "0.5|integers"), (lambda: x[Tensor([0.0])], I, "integers"),
               (lambda: x[7], I, "index|7|3")],
     "creation": [(lambda: tt.zeros(-1), V, "zeros|-1"), (lambda: tt.full((2,), "a"), (V, T), "full|'a'"),
+                 (lambda: tt.full(2.5, 1), V, "full|2.5|full((2, 3), 0.5)"),
                  (lambda: tt.arange(0, 1, 0), V, "arange|0"), (lambda: tt.randn(-2), V, "randn|-2")],
     "backward": [(lambda: (x * 2).backward(), V, "(3,)|sum"),
                  (lambda: (x * 2).backward(np.ones(2)), V, "(2,)|(3,)|give"),
@@ -59,7 +72,8 @@ NETWORK = {
     "Linear": [(lambda: tt.Linear(0, 2), V, "in_features|0|give"),
                (lambda: tt.Linear(2, 2.5), T, "out_features|2.5|give"),
                (lambda: tt.Linear(4, 2)(y), V, "Linear(4, 2)|(2, 3)|must be 4"),
-               (lambda: tt.Linear(1, 2)(1.0), V, "()|must be 1")],
+               (lambda: tt.Linear(1, 2)(1.0), V, "()|must be 1"),
+               (lambda: as_in_pytorch(tt.Linear(3, 4))(y), V, "affine|(2, 3) and (4, 3)|inner sizes|transpose")],
     "Dropout": [(lambda: tt.Dropout(1.5), V, "1.5|give"), (lambda: tt.Dropout("a"), T, "'a'|give")],
     "Sequential": [(lambda: tt.Sequential(tt.ReLU), T, "ReLU|make"),
                    (lambda: tt.Sequential([tt.relu]), T, "layer 0|give")],

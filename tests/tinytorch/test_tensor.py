@@ -1,6 +1,9 @@
 """What a Tensor is: its dtype, its making, how it reads, compares, is indexed and shaped."""
 
 import copy
+import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -183,3 +186,45 @@ def test_a_leaf_can_be_copied():
     y = copy.deepcopy(x)
     y.data += 1
     assert x.tolist() == [1] and y.requires_grad
+
+
+def test_a_result_is_copied_and_pickled_as_values_that_remember_nothing():
+    x = Tensor([3.0, 1.0], requires_grad=True)
+    for y in (x * x, (x * x).sum(), x.mean(), x.max(), where(x > 2, x, 0), x[x > 2], x.clip(0), x.reshape(2, 1)):
+        for again in (copy.copy(y), copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
+            assert again.tolist() == y.tolist() and again.dtype == y.dtype and y.requires_grad
+            assert not again.requires_grad and again.op is None and again.inputs == ()
+
+
+def test_a_long_chain_is_copied_without_recursion():
+    y = x = Tensor([1.0], requires_grad=True)
+    for _ in range(5000):
+        y = y * 1.0
+    assert pickle.loads(pickle.dumps(y)).tolist() == copy.deepcopy(y).tolist() == x.tolist()
+
+
+def test_what_another_process_pickled_can_be_computed_with(tmp_path):
+    "Its Tensors are of another count of births: a graph that came along would be walked in the wrong order."
+    script = ("import pickle, sys; from tinytorch import Tensor; w = Tensor([1.0, 2.0], requires_grad=True)\n"
+              "for _ in range(5000): w.detach()\n"
+              "w.grad = w.data * 0; pickle.dump([w, w * w], open(sys.argv[1], 'wb'))")
+    subprocess.run([sys.executable, "-c", script, tmp_path / "saved"], check=True)
+    w, square = pickle.loads((tmp_path / "saved").read_bytes())
+    (w * square * 3).sum().backward()
+    assert w.grad.tolist() == [3, 12] and square.grad is None
+
+
+@pytest.mark.parametrize("axis", [[0, 1], 1.0, "a"])
+def test_an_axis_that_is_none_is_told_with_the_way_to_write_it(axis):
+    for reduce in (Tensor.sum, Tensor.mean, Tensor.max):
+        with pytest.raises(TypeError, match=r"\(2, 3\) takes no axis .*axis=\(0, 1\)"):
+            reduce(ones(2, 3), axis=axis)
+
+
+def test_the_lists_that_where_takes_have_the_default_dtype_as_elsewhere():
+    x = Tensor([1.0, -2.0])
+    assert where(x > 0, x, [0, 5]).dtype == (x + [0, 5]).dtype == np.float32
+
+
+def test_one_size_is_a_shape_for_full_as_in_numpy():
+    assert full(3, 0.5).tolist() == [0.5, 0.5, 0.5]

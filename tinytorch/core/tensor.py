@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['add', 'subtract', 'multiply', 'divide', 'power', 'negate', 'exp', 'log', 'sqrt', 'absolute', 'clip', 'where_op',
-           'matmul', 'total', 'average', 'largest', 'reshape', 'permute', 'index', 'Constant', 'Tensor',
-           'set_default_dtype', 'get_default_dtype', 'to_array', 'recording', 'constant', 'explain', 'operation',
-           'named', 'unary', 'binary', 'comparison', 'clip_entries', 'choose', 'where', 'sized', 'zeros', 'ones',
-           'full', 'arange', 'randn']
+           'matmul', 'total', 'average', 'largest', 'reshape', 'permute', 'index', 'Constant', 'check_requires_grad',
+           'Tensor', 'set_default_dtype', 'get_default_dtype', 'to_array', 'recording', 'constant', 'explain',
+           'operation', 'named', 'unary', 'binary', 'comparison', 'clip_entries', 'choose', 'where', 'sized', 'zeros',
+           'ones', 'full', 'arange', 'randn']
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #tensor_imports
 import operator
@@ -31,6 +31,15 @@ class Constant:
     def __init__(self, data):
         self.data = data
 
+
+def check_requires_grad(wanted, dtype):
+    "Raise TypeError unless `wanted` is True or False, and `dtype` a type that can have a gradient."
+    if not isinstance(wanted, (bool, np.bool_)):
+        raise TypeError(f"Tensor: requires_grad is {wanted!r:.80}, not True or False; several numbers are one list, as in "
+                        "Tensor([1, 2]), and a type is named, as in dtype=np.float64")
+    if dtype.kind != "f":
+        raise TypeError(f"Tensor: {dtype} data cannot require a gradient; use floats, as in Tensor([1.0])")
+
 # %% ../../modules/01_tensor/tensor_dev.ipynb #Tensor
 class Tensor:
     """Numbers in a grid, with a memory of the operation that made them.
@@ -46,8 +55,11 @@ class Tensor:
     def __init__(self, data, requires_grad=False, op=None, inputs=(), dtype=None):
         if op is None:
             data = to_array(data, dtype)
-            if requires_grad and data.dtype.kind != "f":
-                raise TypeError(f"Tensor: {data.dtype} data cannot require a gradient; use floats, as in Tensor([1.0])")
+            if requires_grad:
+                check_requires_grad(requires_grad, data.dtype)
+        elif data.__class__ is Tensor:
+            raise TypeError(f"{op.__name__}: the result is a Tensor where an array is meant. Does some .data hold a "
+                            "Tensor? Give it an array, as in w.data = w.data - 0.1 * w.grad")
         self.data = data
         self.grad = None
         self.requires_grad = requires_grad
@@ -112,6 +124,12 @@ def __len__(self: Tensor):
 def __iter__(self: Tensor):
     return (self[i] for i in range(len(self)))
 
+# %% ../../modules/01_tensor/tensor_dev.ipynb #tensor_copies
+@patch
+def __reduce__(self: Tensor):
+    "For pickle and copy: values, and a leaf's wish for a gradient. A copied result forgets how it was made."
+    return Tensor, (self.data, self.requires_grad and self.op is None), (None, {"grad": self.grad})
+
 # %% ../../modules/01_tensor/tensor_dev.ipynb #default_dtype
 _default = [np.dtype(np.float32)]
 
@@ -138,14 +156,14 @@ def to_array(data, dtype=None):
     """
     if isinstance(data, Tensor):
         data = data.data
-    has_type = isinstance(data, (np.ndarray, np.generic))
+    has_type, rows = isinstance(data, (np.ndarray, np.generic)), data
     if isinstance(data, (list, tuple)):
         if any(isinstance(row, Tensor) and row.requires_grad for row in data):
             raise TypeError("Tensor: a list of Tensors that require a gradient would forget how they were made; "
                             "make one Tensor first and index it, or detach() each")
-        data = [to_array(row) if isinstance(row, (Tensor, list, tuple)) else row for row in data]
+        rows = [to_array(row) if isinstance(row, (Tensor, list, tuple)) else row for row in data]
     try:
-        array = np.asarray(data)
+        array = np.asarray(rows)
     except ValueError:
         raise ValueError(f"Tensor: the rows have different lengths in {data!r:.80}; give rows of one length") from None
     if array.dtype.kind not in "fiub":
@@ -219,6 +237,10 @@ def explain(op, error, *data):
     if isinstance(error, np.exceptions.AxisError) and error.ndim is not None:
         choice = f"choose from {-error.ndim} to {error.ndim - 1}" if error.ndim else "it is one number, without axes"
         text = f"has no axis {error.axis}; {choice}"
+    if "core dimension" in text:
+        text = "have inner sizes that differ. Did you mean a transpose?"
+    if text.endswith(("as an integer", "integer is required")):
+        text = f"takes no axis {data[1]!r}; give a whole number, or several in a tuple, as in axis=(0, 1)"
     kind = next(kind for kind in (ValueError, IndexError, TypeError) if isinstance(error, kind))
     return kind(f"{op.__name__}: shape{'s' if ' and ' in shapes else ''} {shapes} {text}")
 
@@ -364,6 +386,7 @@ def where(condition, a, b):
     if condition.dtype != bool:
         raise TypeError(f"where: the condition has dtype {condition.dtype}, not bool; "
                         "compare first, as in where(x > 0, x, 0)")
+    a, b = (x if isinstance(x, Tensor) else constant(x, where_op).data for x in (a, b))
     return where_op(condition, a, b)
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #matmul
@@ -492,8 +515,8 @@ def transpose(self: Tensor, dim0=-2, dim1=-1):
     "Two axes swapped; without arguments the last two, the matrix transpose of each matrix in a batch."
     dims = list(range(self.ndim))
     for d in (dim0, dim1):
-        if not -self.ndim <= d < self.ndim:
-            raise IndexError(f"transpose: axis {d} does not exist in shape {self.shape}; "
+        if not isinstance(d, (int, np.integer)) or not -self.ndim <= d < self.ndim:
+            raise IndexError(f"transpose: axis {d!r} does not exist in shape {self.shape}; "
                              f"choose from 0 to {self.ndim - 1}")
     dims[dim0], dims[dim1] = dims[dim1], dims[dim0]
     return permute(self, tuple(dims))
@@ -527,7 +550,8 @@ def sized(name, shape):
     "`shape` if it is made of whole numbers, none negative. Raises ValueError, naming the function `name`."
     for n in shape:
         if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
-            raise ValueError(f"{name}: {n!r} is not a size; give whole numbers, as in {name}(2, 3)")
+            example = "full((2, 3), 0.5)" if name == "full" else f"{name}(2, 3)"
+            raise ValueError(f"{name}: {n!r} is not a size; give whole numbers, as in {example}")
     return shape
 
 
@@ -542,9 +566,10 @@ def ones(*shape, requires_grad=False, dtype=None):
 
 
 def full(shape, value, requires_grad=False, dtype=None):
-    "A Tensor of `shape` (a tuple) with `value` (a number) everywhere."
+    "A Tensor of `shape` (a tuple, or one size) with `value` (a number) everywhere."
     if not isinstance(value, (int, float, np.number)):
         raise TypeError(f"full: {value!r:.80} is not a number; as in full((2, 3), 0.5)")
+    shape = shape if isinstance(shape, (tuple, list)) else (shape,)
     return Tensor(np.full(sized("full", shape), value, dtype or get_default_dtype()), requires_grad)
 
 
