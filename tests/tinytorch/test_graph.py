@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -114,6 +115,63 @@ def test_results_in_between_drop_their_gradient_unless_asked_to_keep_it():
     assert y.grad is None and z.grad is None
     z.backward(retain_grads=True)
     assert y.grad == 3 and z.grad == 1
+
+
+@pytest.mark.parametrize("step", ["p -= 0.1 * p.grad", "p += -0.1 * p.grad", "p *= 0.9", "p /= 2"])
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_step_that_would_leave_the_model_as_it_is_is_refused(step, recorded):
+    "`for p in model.parameters(): p -= ...` names a new Tensor p, and nothing learns."
+    model = MLP(2, [1], rng=0)
+    (model([[1.0, 2.0]]) ** 2).sum().backward()
+    before = model[0].weight.tolist()
+    for p in model.parameters():
+        with pytest.raises(TypeError, match=r"makes a new Tensor.*w\.data = w\.data [-+*/] "), no_grad() if not recorded else nullcontext():
+            exec(step, {"p": p})
+    for p in model.parameters():
+        p.data -= 0.1 * p.grad
+    assert model[0].weight.tolist() != before
+
+
+def test_results_and_leaves_that_have_no_gradient_may_be_added_to():
+    total, x = parameter(0.0), parameter(3.0)
+    for _ in range(2):
+        total += x * x
+        total *= 2
+    total.backward(retain_grads=True)
+    total -= 1
+    total /= 2
+    assert total.item() == 26.5 and x.grad == 36 and total.inputs
+
+
+def test_a_sum_may_begin_with_a_parameter_that_has_a_gradient():
+    "As in `act = self.b; for w, x in ...: act += w * x`, which micrograd's neurons may do in each step."
+    w, b = parameter(2.0), parameter(1.0)
+    for _ in range(2):
+        act = b
+        act += w * 3
+        act.backward()
+    with no_grad():
+        act = b
+        act += w * 3
+    assert (act.item(), b.item(), b.grad, w.grad) == (7, 1, 2, 6)
+
+
+def test_a_tensor_in_the_place_of_an_array_is_told_at_the_next_operation():
+    "`w.data = w - ...` would put a graph in every step's values, one deeper each time."
+    w = parameter([1.0, 2.0])
+    (w * w).sum().backward()
+    w.data = w - 0.1 * w.grad
+    for operate in (lambda: w * w, lambda: w.sum(), lambda: mse_loss(w, [1.0, 2.0]), lambda: w - 0.1 * w.grad):
+        with pytest.raises(TypeError, match=r"a Tensor where an array is meant.*w\.data = w\.data - "):
+            operate()
+
+
+def test_a_slope_is_never_cut_off_to_a_whole_number():
+    x = Tensor(np.array([1, 2]))
+    x.requires_grad = True
+    with pytest.raises(TypeError, match="float64.*int64"):
+        (x * 1.5).sum().backward()
+    assert x.grad is None
 
 
 def test_a_leaf_is_its_own_gradient_of_1():

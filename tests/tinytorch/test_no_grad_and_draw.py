@@ -69,6 +69,11 @@ def test_a_drawing_shows_arrays_by_their_shape_and_no_options():
     assert "shape (2, 3)" in text and "shape (2, 1)" in text and len([n for n in text.splitlines() if '["' in n]) == 2
 
 
+def test_a_second_tensor_is_not_taken_for_the_limit(x):
+    with pytest.raises(TypeError, match="draw"):
+        draw(x * 2, x)
+
+
 def test_jupyter_is_given_mermaid():
     x = Tensor(1.0, requires_grad=True)
     drawing = draw(x * x)

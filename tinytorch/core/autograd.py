@@ -72,7 +72,7 @@ def receive(x, g, upstream):
         if g.shape != x.data.shape:
             g = unbroadcast(g, x.data.shape)
         if x.op is None and g.dtype is not x.data.dtype:
-            g = g.astype(x.data.dtype)
+            g = g.astype(x.data.dtype, casting="same_kind")  # never a slope cut off to a whole number
         elif x.op is None and x.grad is None and (g is upstream or g.base is not None):  # another's, or a view of it
             g = g.copy()
     x.grad = g if x.grad is None else x.grad + g
@@ -513,7 +513,7 @@ class Graph:
                 "text/markdown": f"```mermaid\n{self.mermaid}\n```"}  # some editors know it there alone
 
 
-def draw(result, /, limit=200, **names):
+def draw(result, /, *, limit=200, **names):
     """The graph that led to `result`, each tensor with its value (or shape) and gradient; names as in draw(y, x=x).
 
     Raises ValueError when there are more than `limit` tensors.
@@ -555,3 +555,20 @@ def describe(x, name=None):
     if getattr(x, "grad", None) is not None:
         parts.append(f"grad {short(x.grad)}" if np.ndim(x.grad) == 0 else f"grad norm {np.linalg.norm(x.grad):.4g}")
     return " | ".join(parts)
+
+# %% ../../modules/05_autograd/autograd_dev.ipynb #assigning
+def _assigning(op):
+    """`a += b` and its kind: a new Tensor made by `op`.
+
+    TypeError for a step, numbers added to a leaf that has a gradient: the model would keep the old Tensor.
+    """
+    def assign(self, other):
+        if self.op is None and self.grad is not None and other.__class__ is not Tensor:
+            raise TypeError(f"{op.symbol}=: makes a new Tensor, and leaves this one, which was to learn, as it is; "
+                            f"give it other values, as in w.data = w.data {op.symbol} ...")
+        return op(self, other)
+    return assign
+
+
+Tensor.__iadd__, Tensor.__isub__ = _assigning(add), _assigning(subtract)
+Tensor.__imul__, Tensor.__itruediv__ = _assigning(multiply), _assigning(divide)
