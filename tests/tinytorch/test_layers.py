@@ -134,6 +134,15 @@ def test_a_state_can_be_saved_and_loaded_and_is_a_copy():
     assert a.state_dict()["shared.weight"].tolist() == state["shared.weight"].tolist() != b.shared.weight.tolist()
 
 
+def test_a_state_goes_through_a_file_of_numpy(tmp_path):
+    a, b = Tower(), Tower()
+    np.savez(tmp_path / "a.npz", **a.state_dict())
+    b.load_state_dict(np.load(tmp_path / "a.npz"))
+    assert a(ones(4, 2)).tolist() == b(ones(4, 2)).tolist()
+    with pytest.raises(ValueError, match="missing .*weight"):
+        Linear(2, 3).load_state_dict(np.load(tmp_path / "a.npz"))
+
+
 def test_a_state_that_does_not_fit_changes_nothing():
     a, state = Linear(2, 3), Linear(2, 3).state_dict()
     before = a.weight.tolist()

@@ -8,6 +8,7 @@ __all__ = ['affine', 'Module', 'as_input', 'check_size', 'check_probability', 'w
 
 # %% ../../modules/03_layers/layers_dev.ipynb #layers_imports
 import math
+from collections.abc import Mapping
 from numbers import Integral, Real
 from types import FunctionType
 
@@ -145,7 +146,7 @@ def load_state_dict(self: Module, state):
 
     Raises ValueError, having changed nothing, when names are missing or unexpected or a shape differs: it names them.
     """
-    if not isinstance(state, dict):
+    if not isinstance(state, Mapping):  # what np.load gives is one, too
         raise TypeError(f"load_state_dict: {type(state).__name__} is not a dict; give what state_dict() returned")
     own = dict(named_leaves(self))
     missing, unexpected = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys())
