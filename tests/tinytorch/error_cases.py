@@ -97,7 +97,10 @@ def classes(loss):
     "What every loss over classes refuses."
     return [(lambda: loss(p, [0, 1, 2, 3]), I, "3|0 to 2"), (lambda: loss(p, [0, 1, 2, -1]), I, "-1|0 to 2"),
             (lambda: loss(p, [0, 1]), V, "(4, 3)|(2,)|give"), (lambda: loss(p, [0, 1, 2, 0.5]), V, "0.5"),
-            (lambda: loss(p, p), V, "1.5|sum to"), (lambda: loss(p, p - 1), V, "-0.5"),
+            (lambda: loss(p, p), V, "1.5|sum to"),
+            (lambda: loss(p, [[0, 1, 0]] * 3 + [[1, 0, 0.25]]), V, "sum to 1.25"),
+            (lambda: loss(p, whole, ignore_index=None), T, "ignore_index|None|leave it out"),
+            (lambda: loss(p, whole, weight={0: 1}), T, "_loss|weight|{0: 1}|give"), (lambda: loss(p, p - 1), V, "-0.5"),
             (lambda: loss(1.0, 0), V, "()|give"),
             (lambda: loss(p, whole, weight=[1, 2]), V, "(2,)|give"),
             (lambda: loss(p, whole, weight=[1, 2, -3]), V, "-3"),
@@ -118,10 +121,12 @@ LOSSES = {
     "bce_with_logits_loss": pairs(tt.bce_with_logits_loss) + [
         (lambda: tt.bce_with_logits_loss(p, p + 1), V, "1.5|[0, 1]"),
         (lambda: tt.bce_with_logits_loss(p, p, pos_weight=-2), V, "pos_weight|-2"),
+        (lambda: tt.bce_with_logits_loss(p, p, pos_weight="a"), T, "bce_with_logits_loss|pos_weight|'a'|give"),
         (lambda: tt.bce_with_logits_loss(p, p, pos_weight=np.ones(4)), V, "pos_weight|(4,)|(4, 3)|give"),
         (lambda: tt.bce_with_logits_loss(p[0], p[0], pos_weight=np.ones((4, 1))), V, "pos_weight|(4, 1)|(3,)|give")],
     "cross_entropy_loss": classes(tt.cross_entropy_loss) + [
-        (lambda: tt.cross_entropy_loss(p, whole, label_smoothing=1.5), V, "label_smoothing|1.5|[0, 1]")],
+        (lambda: tt.cross_entropy_loss(p, whole, label_smoothing=1.5), V, "label_smoothing|1.5|[0, 1]"),
+        (lambda: tt.cross_entropy_loss(p, whole, label_smoothing="a"), T, "cross_entropy_loss|label_smoothing|'a'|give")],
     "nll_loss": classes(tt.nll_loss),
     "kl_div_loss": pairs(tt.kl_div_loss)
     + [(lambda: tt.kl_div_loss(p, p - 1), V, "-0.5"), (lambda: tt.kl_div_loss(p, p + 1), V, "1.5")],

@@ -5,10 +5,11 @@ import inspect
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from checks import Fixed, assert_agrees_with_torch, leaf
 from loss_cases import LOSSES, collect
 
-from tinytorch import Tensor
+from tinytorch import Tensor, cross_entropy_loss, nll_loss
 
 FUNCTIONS, CLASSES = collect()
 
@@ -110,3 +111,21 @@ def test_the_default_ignore_index_is_that_of_pytorch():
     x, t = np.random.default_rng(0).normal(size=(4, 3)), np.array([0, -100, 1, -100])
     assert_agrees_with_torch(FUNCTIONS["cross_entropy_loss"], torch.nn.functional.cross_entropy, [x, Fixed(t)])
     assert_agrees_with_torch(FUNCTIONS["nll_loss"], torch.nn.functional.nll_loss, [x, Fixed(t)])
+
+
+@pytest.mark.parametrize("ours, theirs, more", [
+    (cross_entropy_loss, F.cross_entropy, {}), (cross_entropy_loss, F.cross_entropy, {"label_smoothing": 0.2}),
+    (nll_loss, F.nll_loss, {})])
+@pytest.mark.parametrize("options", [{"ignore_index": 1}, {"weight": [2.0, 0.0, 1.0]}])
+@pytest.mark.parametrize("reduction", ["sum", "none"])
+def test_rows_none_of_which_counts_have_a_sum_and_terms_but_no_mean(ours, theirs, more, options, reduction):
+    x = np.random.default_rng(0).normal(size=(4, 3))
+    a, b = leaf(x), torch.tensor(x, requires_grad=True)
+    got = ours(a, [1] * 4, reduction=reduction, **options, **more)
+    tensors = {name: torch.tensor(value, dtype=b.dtype) if name == "weight" else value for name, value in options.items()}
+    expected = theirs(b, torch.tensor([1] * 4), reduction=reduction, **tensors, **more)
+    got.sum().backward(), expected.sum().backward()
+    np.testing.assert_allclose(got.data, expected.detach().numpy(), atol=1e-12)
+    np.testing.assert_allclose(a.grad, b.grad.numpy(), atol=1e-12)
+    with pytest.raises(ValueError, match="nothing is left to average.*[Ss]kip this batch"):
+        ours(a, [1] * 4, **options, **more)

@@ -76,7 +76,7 @@ def check_range(name, what, values, low, high):
     "Raise ValueError when an entry of `values` (a number or an array) lies outside [low, high], or is NaN."
     if isinstance(values, (int, float)) and low <= values <= high:
         return
-    values = to_array(values)
+    values = numbers(name, what, values)
     if not (values.min() >= low and values.max() <= high):
         bad = np.ravel(values)[~((np.ravel(values) >= low) & (np.ravel(values) <= high))][0]
         raise ValueError(f"{name}: {what} {bad} is outside [{low}, {high}]; give values inside")
@@ -163,7 +163,7 @@ def log_sum_exp(x):
 # %% ../../modules/04_losses/losses_dev.ipynb #positive_weight
 def positive_weight(weight, logits):
     "`weight` as an array that broadcasts to the Tensor `logits`. Raises ValueError if it does not, or is negative."
-    weight = to_array(weight, logits.dtype)
+    weight = numbers("bce_with_logits_loss", "pos_weight", weight, logits.dtype)
     check_range("bce_with_logits_loss", "pos_weight", weight, 0, np.inf)
     try:
         fits = np.broadcast_shapes(weight.shape, logits.shape) == logits.shape
@@ -207,7 +207,7 @@ def class_axis_last(name, x):
     return x if x.ndim < 3 else x.permute(0, *range(2, x.ndim), 1)
 
 
-def class_targets(name, x, target, ignore_index):
+def class_targets(name, x, target, ignore_index, reduction="mean"):
     """What `target` says about the rows of `x` (classes last): (indices, counted, None) or (None, None, probabilities).
 
     `counted` is False where the index is `ignore_index`; the index is 0 there. Raises ValueError when the shape fits
@@ -217,23 +217,26 @@ def class_targets(name, x, target, ignore_index):
     target, classes = numbers(name, "target", target, None if typed else np.float64), x.shape[-1]
     given = x.shape if x.ndim < 3 else (x.shape[0], classes, *x.shape[1:-1])
     if target.shape == x.shape[:-1]:
-        return *_indices(name, target, classes, ignore_index), None
+        return *_indices(name, target, classes, ignore_index, reduction), None
     if target.shape != given:
         raise ValueError(f"{name}: prediction {given} and target {target.shape} do not fit; "
                          f"give class indices of shape {x.shape[:-1]} or probabilities of shape {given}")
     t = np.moveaxis(target, 1, -1) if target.ndim > 2 else target
     check_range(name, "target probability", t, 0, 1)
-    if np.any(abs(t.sum(axis=-1) - 1) > 1e-3):
-        raise ValueError(f"{name}: target probabilities sum to {t.sum(axis=-1).flat[0]:.4g}, not 1, in some row")
+    sums = np.ravel(t.sum(axis=-1))
+    if np.any(abs(sums - 1) > 1e-3):
+        raise ValueError(f"{name}: target probabilities sum to {sums[abs(sums - 1) > 1e-3][0]:.4g}, not 1, in some row")
     typed = typed and t.dtype.kind == "f"  # Python numbers take the prediction's precision, arrays keep theirs
     return None, None, t.astype(np.result_type(t.dtype, x.dtype) if typed else x.dtype, copy=False)
 
 # %% ../../modules/04_losses/losses_dev.ipynb #class_indices
-def _indices(name, target, classes, ignore_index):
+def _indices(name, target, classes, ignore_index, reduction):
     index = np.asarray(target)
     if index.dtype.kind == "f" and np.any(index != np.floor(index)):
         raise ValueError(f"{name}: class index {index[index != np.floor(index)].flat[0]} is not a whole number; "
                          "give integers, or probabilities of the prediction's shape")
+    if not isinstance(ignore_index, (int, np.integer)):
+        raise TypeError(f"{name}: ignore_index {ignore_index!r} is not a whole number; leave it out to count every row")
     index = index.astype(np.int64, copy=False)
     if not 0 <= ignore_index < classes and index.min() >= 0 and index.max() < classes:
         return index, np.ones(index.shape, bool)
@@ -242,8 +245,8 @@ def _indices(name, target, classes, ignore_index):
     if wrong.any():
         raise IndexError(f"{name}: class {index[wrong].flat[0]} does not exist; "
                          f"there are {classes} classes, 0 to {classes - 1}")
-    if not counted.any():
-        raise ValueError(f"{name}: every target equals ignore_index {ignore_index}; nothing is left to average")
+    if reduction == "mean" and not counted.any():
+        raise ValueError(f"{name}: every target equals ignore_index {ignore_index}; nothing is left to average. Skip this batch")
     return np.where(counted, index, 0), counted
 
 # %% ../../modules/04_losses/losses_dev.ipynb #class_weights
@@ -251,7 +254,7 @@ def class_weights(name, weight, classes, dtype):
     "One weight a class as an array, or None. Raises ValueError for another count or a negative weight."
     if weight is None:
         return None
-    weight = to_array(weight, dtype)
+    weight = numbers(name, "weight", weight, dtype)
     if weight.shape != (classes,):
         raise ValueError(f"{name}: weight has shape {weight.shape}; give one weight a class, shape ({classes},)")
     check_range(name, "class weight", weight, 0, np.inf)
@@ -272,13 +275,14 @@ def average_rows(terms, weights, reduction):
     return terms.sum() / weights.sum() if reduction == "mean" else reduce_terms(terms, reduction)
 
 
-def row_weights(index, counted, weight, dtype):
+def row_weights(index, counted, weight, dtype, reduction="mean"):
     "The weight of each row: its class's weight, 0 where it does not count; None when all rows count alike."
     if weight is None and counted.all():
         return None
     rows = counted.astype(dtype) if weight is None else weight[index] * counted
-    if not rows.sum() > 0:
-        raise ValueError(f"the weights of the classes that occur sum to {rows.sum()}; nothing is left to average")
+    if reduction == "mean" and not rows.sum() > 0:
+        raise ValueError(f"the weights of the classes that occur sum to {rows.sum()}; nothing is left to average. "
+                         "Skip this batch, or weigh one of them above 0")
     return rows
 
 # %% ../../modules/04_losses/losses_dev.ipynb #cross_entropy_loss
@@ -307,9 +311,9 @@ def cross_entropy_loss(logits, target, weight=None, ignore_index=-100, label_smo
     name = "cross_entropy_loss"
     check_range(name, "label_smoothing", label_smoothing, 0, 1)
     x = class_axis_last(name, logits)
-    index, counted, t = class_targets(name, x, target, ignore_index)
+    index, counted, t = class_targets(name, x, target, ignore_index, reduction)
     weight = class_weights(name, weight, x.shape[-1], x.dtype)
-    rows = None if t is not None else row_weights(index, counted, weight, x.dtype)
+    rows = None if t is not None else row_weights(index, counted, weight, x.dtype, reduction)
     if t is None and label_smoothing == 0:
         return average_rows(index_cross_entropy(x, index), rows, reduction)
     if t is None:
@@ -345,10 +349,11 @@ chosen_log_probability, expected_log_probability = binary(chosen_log_probability
 def nll_loss(logp, target, weight=None, ignore_index=-100, reduction="mean"):
     "Negative log-likelihood of log-probabilities (C,), (N, C) or (N, C, …) and class indices or probabilities."
     x = class_axis_last("nll_loss", logp)
-    index, counted, t = class_targets("nll_loss", x, target, ignore_index)
+    index, counted, t = class_targets("nll_loss", x, target, ignore_index, reduction)
     weight = class_weights("nll_loss", weight, x.shape[-1], x.dtype)
     if t is None:
-        return average_rows(chosen_log_probability(x, index), row_weights(index, counted, weight, x.dtype), reduction)
+        rows = row_weights(index, counted, weight, x.dtype, reduction)
+        return average_rows(chosen_log_probability(x, index), rows, reduction)
     return reduce_terms(expected_log_probability(x, t if weight is None else t * weight), reduction)
 
 
