@@ -103,6 +103,9 @@ def test_start_from_nothing_says_what_is_missing(tmp_path):
 
 
 def test_activate_drops_a_package_imported_from_elsewhere(workspace, monkeypatch):
+    for name in [name for name in sys.modules if name.split(".")[0] == "tinytorch"]:
+        monkeypatch.delitem(sys.modules, name)  # activate forgets them: tests after this one get them back
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     foreign = type(sys)("tinytorch")
     foreign.__file__ = "/elsewhere/tinytorch/__init__.py"
     monkeypatch.setitem(sys.modules, "tinytorch", foreign)
