@@ -200,6 +200,16 @@ def test_no_export_of_students_marks_is_offered_to_git(tmp_path):
     assert subprocess.run(status, capture_output=True, text=True, check=True).stdout == "?? .gitignore\n"
 
 
+def test_an_environment_that_is_a_link_is_not_offered_to_git(tmp_path):
+    (tmp_path / ".gitignore").write_bytes((Path(__file__).parents[3] / ".gitignore").read_bytes())
+    for name in (".venv", ".venv-nbgrader"):
+        (tmp_path / name).symlink_to(sys.prefix)
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    status = ["git", "-C", tmp_path, "status", "--porcelain"]
+    assert subprocess.run(status, capture_output=True, text=True, check=True).stdout == "?? .gitignore\n"
+
+
+
 def test_without_the_gradebook_nothing_is_made(tito, course):
     (course.root / "ada.ipynb").write_text(submission())
     tito("grade", "02", "ada.ipynb", "--no-gradebook")
