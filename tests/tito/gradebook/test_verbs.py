@@ -209,7 +209,6 @@ def test_an_environment_that_is_a_link_is_not_offered_to_git(tmp_path):
     assert subprocess.run(status, capture_output=True, text=True, check=True).stdout == "?? .gitignore\n"
 
 
-
 def test_without_the_gradebook_nothing_is_made(tito, course):
     (course.root / "ada.ipynb").write_text(submission())
     tito("grade", "02", "ada.ipynb", "--no-gradebook")
