@@ -20,7 +20,7 @@ def read_mistakes(module: Module) -> list[dict]:
     namespace = {"__name__": "mistakes", "__file__": str(module.mistakes)}
     try:
         exec(compile(module.mistakes.read_text(encoding="utf-8"), str(module.mistakes), "exec"), namespace)
-    except Exception as error:  # whatever the file does wrong, the author is told where
+    except (Exception, SystemExit) as error:  # whatever the file does wrong, the author is told where
         raise Problem(f"{module.mistakes}{_line(error, module.mistakes)}: {type(error).__name__}: {error}") from error
     found = namespace.get("MISTAKES")
     if not isinstance(found, list):
@@ -28,7 +28,7 @@ def read_mistakes(module: Module) -> list[dict]:
     return found
 
 
-def _line(error: Exception, path: Path) -> str:
+def _line(error: BaseException, path: Path) -> str:
     """Where in this file: the entry of MISTAKES, most often."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     return f", line {frames[-1].lineno}" if frames else ""

@@ -232,7 +232,7 @@ def test_a_test_named_otherwise_than_its_exercise_is_red(course):
 @pytest.mark.parametrize(
     ("number", "values", "what"),
     [
-        (4, {"grade": True}, "cell 4: double is both solution and graded: make `grade` false, and give the points to"),
+        (4, {"grade": True, "points": 1}, "cell 5: tests double, which is no exercise; cell 4 is, once its `grade` is"),
         (9, {"grade": False}, "cell 9: question_why: a free-text answer has `grade` and `solution` true"),
         (4, {"grade_id": 5}, "`grade_id` is missing or no str"),
     ],
@@ -386,3 +386,26 @@ def test_a_library_that_the_grader_does_not_have_is_told_as_that(course, first):
     source_of(first.notebook, 4, source_of(first.notebook, 4).replace("#| export", "#| export\nimport pytest"))
     told = "cell 4, line 2: ModuleNotFoundError: No module named 'pytest'; code is graded with Python's own library and"
     assert told in faults(course)
+
+
+def test_code_that_people_mark_is_no_fault(course, first):
+    explain = code("# Why twice?", grading("explain", grade=True, solution=True, points=2))
+    write_notebook(first.notebook, [*first_cells(), explain])
+    assert faults(course) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("exam.py", "raise SystemExit(0)", "01_first/exam.py does not load: SystemExit: 0"),
+        ("mistakes.py", "raise SystemExit(0)", "01_first/mistakes.py, line 1: SystemExit: 0"),
+        ("exam.py", "from tito.grading.exam import question\n\nquestion('double', 'value', tolerance=0.1)",
+         "01_first/exam.py: double: tolerance 0.1 is not a pair (rtol, atol)"),
+        ("exam.py", None, "01_first/exam.py cannot be read: Is a directory"),
+    ],
+)  # fmt: skip
+def test_an_exam_or_mistakes_that_end_or_cannot_be_read_are_red(course, first, name, text, what):
+    (first.path / name).unlink()
+    (first.path / name).mkdir() if text is None else (first.path / name).write_text(text)
+    done = tito(course.root, "check", "01")
+    assert done.returncode == 1 and what in " ".join(done.stdout.split()) and done.stderr == ""

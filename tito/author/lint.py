@@ -114,7 +114,9 @@ def _cell_faults(notebook: Notebook, name: str) -> list[str]:
         elif exercise.test is None:
             faults.append(f"{at(name, exercise.cell)}: no test cell test_{exercise.name} for this exercise")
         elif exercise.cell is None:
+            both = [cell for cell in notebook.cells if cell.grade_id == exercise.name and cell.is_answer]
             advice = no_exercise(exercise.name, exercises).partition("; ")[2]
+            advice = f"cell {both[0].number} is, once its `grade` is false" if both else advice
             faults.append(f"{at(name, exercise.test)}: tests {exercise.name}, which is no exercise; {advice}")
         elif exercise.test.number < exercise.cell.number:
             faults.append(f"{at(name, exercise.test)}: stands before its exercise")
@@ -131,9 +133,6 @@ def _metadata_faults(cell: Cell) -> list[str]:
         faults.append("nbgrader metadata: schema_version is not 3")
     if not _GRADE_ID.fullmatch(cell.grade_id):
         faults.append(f"grade_id {cell.grade_id!r} is not made of letters, digits, - and _")
-    if found.get("grade") is True and found.get("solution") is True and cell.is_code:
-        name = cell.grade_id
-        faults.append(f"{name} is both solution and graded: make `grade` false, and give the points to test_{name}")
     if cell.kind == "markdown" and not found.get("task") and bool(found.get("grade")) != bool(found.get("solution")):
         faults.append(f"{cell.grade_id}: a free-text answer has `grade` and `solution` true, and other text neither")
     return faults

@@ -30,6 +30,7 @@ def show(module: MaybeModule = None):
             show.overview(book, book.modules())
         else:
             show.standing(book.course.catalogue.find(module).folder, book.standing(module))
+        show.orphans(book.orphans())
 
 
 @app.command()
@@ -193,3 +194,4 @@ def export(
 
     with _open() as book:
         show.exported(export.export(book, module, to, template, out, column, scale))
+        show.orphans(book.orphans())

@@ -113,6 +113,12 @@ class Book:
             known = rows.modules(connection)
         return [module.folder for module in self.course.catalogue if module.folder in known]
 
+    def orphans(self) -> list[str]:
+        """Folders of which there are marks, and that are no lesson here: renamed, numbered anew or taken out."""
+        with reading(self.engine) as connection:
+            known = rows.modules(connection)
+        return sorted(known - {module.folder for module in self.course.catalogue})
+
     def students(self) -> list:
         """Everyone, by id: rows with id, name, email, section, canvas_id, sis_id and login."""
         with reading(self.engine) as connection:

@@ -50,6 +50,13 @@ def since(module: str, changed: list[tuple[str, ...]]) -> None:
         next_step(f"tito grade {module.partition('_')[0]} SUBMISSIONS; until then the marks are those of before")
 
 
+def orphans(folders: list[str]) -> None:
+    """Marks of what is no lesson here: what a renamed folder had earned is not lost, and not shown either."""
+    for folder in folders:
+        what = "there are marks of it, and the course has no such lesson: they are shown where its folder is called so"
+        say(f"{folder}: {what}", "yellow")
+
+
 def _row(s) -> tuple:
     by_hand = ", ".join(f"{name} {mark.points:g}" for name, mark in s.manual.items() if mark.points is not None)
     cost = f", −{s.late.penalty:.0%}" if s.late.penalty else ""

@@ -78,6 +78,8 @@ def question(
         raise ExamError(f"{exercise}: aspect {aspect!r} is unknown; choose one of {', '.join(ASPECTS)}")
     if not weight > 0 or (time_limit is not None and not time_limit > 0):
         raise ExamError(f"{exercise}: weight {weight} and time limit {time_limit} must be positive")
+    if tolerance is not None and not (isinstance(tolerance, tuple) and len(tolerance) == 2):
+        raise ExamError(f"{exercise}: tolerance {tolerance!r} is not a pair (rtol, atol)")
 
     def register(ask):
         about = (ask.__doc__ or "").strip().splitlines()

@@ -104,6 +104,8 @@ def _read(path: Path, missing: str) -> str:
     except UnicodeDecodeError as error:
         what = f"{path.parent.name}/{path.name}{line_of(error)}: not UTF-8: save it as that"
         raise Problem(what) from None
+    except OSError as error:
+        raise Problem(f"{path.parent.name}/{path.name} cannot be read: {error.strerror}") from None
 
 
 def _exported(course, module) -> str:
@@ -118,7 +120,7 @@ def _questions(module, source: str, points: dict[str, float]) -> list:
         questions = exam.load(source)
     except exam.ExamError as error:
         raise Problem(f"{module.folder}/exam.py: {error}") from error
-    except Exception as error:  # whatever its author's code raises
+    except (Exception, SystemExit) as error:  # whatever its author's code raises
         raise Problem(f"{module.folder}/exam.py does not load: {type(error).__name__}: {error}") from error
     asked = {question.exercise for question in questions}
     if asked - points.keys():

@@ -41,7 +41,10 @@ def _course(book, to: str, out: Path | None) -> Filled:
     if to != "csv":
         raise Problem(f"--to {to} takes one module", next=f"tito gradebook export 04 --to {to}", code=USAGE)
     if not book.modules():
-        raise Problem("nothing is in the gradebook yet", next="tito grade MODULE SUBMISSIONS", code=USAGE)
+        others = (
+            f" of the lessons of this course, but marks of {', '.join(book.orphans())}" if book.orphans() else " yet"
+        )
+        raise Problem(f"nothing is in the gradebook{others}", next="tito grade MODULE SUBMISSIONS", code=USAGE)
     return totals.table(book, Path(out) if out else sheet.free(book.course.own("course.csv")))
 
 

@@ -214,6 +214,15 @@ def test_no_export_of_students_marks_is_offered_to_git(tmp_path):
     assert subprocess.run(status, capture_output=True, text=True, check=True).stdout == "?? .gitignore\n"
 
 
+def test_an_environment_that_is_a_link_is_not_offered_to_git(tmp_path):
+    (tmp_path / ".gitignore").write_bytes((Path(__file__).parents[3] / ".gitignore").read_bytes())
+    for name in (".venv", ".venv-nbgrader"):
+        (tmp_path / name).symlink_to(sys.prefix)
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    status = ["git", "-C", tmp_path, "status", "--porcelain"]
+    assert subprocess.run(status, capture_output=True, text=True, check=True).stdout == "?? .gitignore\n"
+
+
 def test_without_the_gradebook_nothing_is_made(tito, course):
     (course.root / "ada.ipynb").write_text(submission())
     tito("grade", "02", "ada.ipynb", "--no-gradebook")
@@ -340,6 +349,20 @@ def test_a_lesson_that_changed_since_it_was_graded_is_told_until_it_is_graded_ag
     tito("grade", "02", "class")
     shown = tito("gradebook", "show", "02")
     assert "has changed" not in shown and "mse_loss: 9 points by hand, where the lesson now has 8" in shown
+
+
+def test_marks_of_a_lesson_that_was_numbered_anew_are_told_and_come_back_with_its_name(tito, course):
+    (course.root / "class").mkdir()
+    (course.root / "class/kim.ipynb").write_text(submission())
+    tito("grade", "02", "class")
+    before = tito("gradebook", "show", "02")
+    (course.modules / "02_losses").rename(course.modules / "03_losses")
+    told = "02_losses: there are marks of it, and the course has no such lesson"
+    for words in (("show",), ("show", "03"), ("export", "03")):
+        assert told in " ".join(tito("gradebook", *words).split())
+    assert "lessons of this course, but marks of 02_losses" in " ".join(tito("gradebook", "export", code=2).split())
+    (course.modules / "03_losses").rename(course.modules / "02_losses")
+    assert tito("gradebook", "show", "02") == before
 
 
 def test_who_loses_points_by_a_mark_for_everyone_is_told_with_the_way_back(tito, course):
