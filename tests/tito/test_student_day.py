@@ -246,6 +246,10 @@ def test_the_magic_tests_what_the_kernel_holds_now_not_what_was_saved(workspace)
     assert "not started" in magic(workspace, unwritten, "test double")
 
 
+def test_the_magic_tells_of_a_quotation_without_an_end(workspace):
+    assert magic(workspace, RIGHT, "test it's").startswith("%tito test it's: No closing quotation\nnext: ")
+
+
 BOTH = RIGHT + RIGHT_SHIFT.removeprefix("#| export\n")
 
 
