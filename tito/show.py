@@ -1,8 +1,12 @@
 """How results read on a terminal: answers first, one colour per meaning, the next command last."""
 
+import re
+import shlex
+
 from tito.console import next_step, say, say_parts
 
 MOST_NAMES = 20
+_PLAIN = re.compile(r"[\w@%+=:,./\\-]+")
 MARKS = {"passed": ("✓", "green"), "not started": ("·", "yellow"), "waiting": ("·", "yellow")}
 
 
@@ -18,8 +22,11 @@ def some(names: list[str]) -> str:
 
 
 def typed(path) -> str:
-    """A path as a command takes it."""
-    return f'"{path}"' if " " in str(path) else str(path)
+    """A path or a name as a command takes it, whatever a student has called it."""
+    text = str(path)
+    if _PLAIN.fullmatch(text):
+        return text
+    return shlex.quote(text) if set(text) & set('"$`!') else f'"{text}"'  # which Windows takes, too
 
 
 def exported(done, check: bool, course) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tito import show
+
 ROOT = Path(__file__).resolve().parents[2]
 BAR = """
 import time
@@ -115,3 +117,16 @@ def test_no_line_ends_in_blanks_where_the_output_is_piped():
     program += "console.say_parts(('  mse_loss  ', 'bold'), ('', None))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout == "who  why\nada  long enough\nbob\n  mse_loss\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["ada", "a b", "o'brien", "$(reboot)", 'say "hi"', "`x`", "a&b;c", "losses (1).ipynb", "*"]
+)
+def test_a_name_in_a_command_that_is_shown_means_itself_in_a_shell(name):
+    done = subprocess.run(["sh", "-c", f"printf %s {show.typed(name)}"], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == (name, "")
+
+
+def test_a_plain_path_is_shown_as_it_is_and_one_with_blanks_as_every_system_takes_it():
+    assert show.typed("submissions/04_losses") == "submissions/04_losses"
+    assert show.typed(r"C:\class\my folder") == r'"C:\class\my folder"'

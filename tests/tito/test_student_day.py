@@ -116,10 +116,10 @@ class Saves:
         self.saves.pop(0)()
 
 
-def watched(workspace, *saves):
+def watched(workspace, *saves, **options):
     told = []
     with pytest.raises(KeyboardInterrupt):
-        watch.watch(workspace, [workspace.catalogue.find("01")], told.append, Saves(*saves))
+        watch.watch(workspace, [workspace.catalogue.find("01")], told.append, Saves(*saves), **options)
     return told
 
 
@@ -139,6 +139,18 @@ def test_a_save_of_prose_tests_nothing_and_of_other_code_everything(workspace):
         lambda: source_of(path, 3, source_of(path, 3) + "\nimport math"),
     )
     assert [len(done.results) for done in told] == [2]
+
+
+def test_a_watch_tests_the_exercises_that_are_named_and_for_as_long_as_is_said(workspace):
+    assert watched(workspace, lambda: write(workspace, WRONG), only=["shift"]) == []
+    (done,) = watched(workspace, lambda: write(workspace, RIGHT + "while True: pass"), only=["double"], time_limit=1)
+    assert done.results[0].status == "timeout" and "over 1 s" in done.results[0].message
+
+
+@pytest.mark.parametrize("words, told", [(["--json"], "one answer"), (["dubble"], "no exercise 'dubble'")])
+def test_a_watch_refuses_what_it_cannot_do(workspace, words, told):
+    done = tito(workspace.root, "test", "01", *words, "--watch")
+    assert done.returncode == 2 and told in done.stderr and done.stdout == ""
 
 
 def test_a_notebook_that_is_half_written_or_gone_for_a_moment_does_not_end_the_watch(workspace):
@@ -244,6 +256,10 @@ def test_the_magic_tests_what_the_kernel_holds_now_not_what_was_saved(workspace)
     assert "expected 6" in wrong and "%tito hint double" in wrong
     unwritten = DOUBLE.split("    ###")[0] + "    raise NotImplementedError"
     assert "not started" in magic(workspace, unwritten, "test double")
+
+
+def test_the_magic_tells_of_a_quotation_without_an_end(workspace):
+    assert magic(workspace, RIGHT, "test it's").startswith("%tito test it's: No closing quotation\nnext: ")
 
 
 BOTH = RIGHT + RIGHT_SHIFT.removeprefix("#| export\n")

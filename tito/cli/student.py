@@ -50,7 +50,7 @@ def test(
         module, exercises = lesson.folder, [module, *(exercises or [])]
     modules = named(course, [module] if module else None) or present(course)
     if watch:
-        _watch(course, modules)
+        _watch(course, modules, exercises, time_limit, json)
     results = []
     for tested in testing.test_each(course, modules, exercises, time_limit):
         results.append(tested)
@@ -82,14 +82,21 @@ def _lesson_of_exercise(course, word: str):
             raise (no_exercise if meant else not_found(course, neither)) from None
 
 
-def _watch(course, modules):
+def _watch(course, modules, exercises, time_limit, json):
     from tito import console
+    from tito.problem import USAGE, Problem
     from tito.running import show
     from tito.student import watch
+    from tito.student.hint import lesson_of
 
-    console.say(f"watching {', '.join(m.folder for m in modules)}: save a notebook; Ctrl-C ends this", "dim")
+    if json:
+        raise Problem("--watch goes on, and --json is one answer", next="leave out one of them", code=USAGE)
+    for name in exercises or []:
+        lesson_of(course, name)  # told now, for no save would touch it
+    names = ", ".join(exercises or [m.folder for m in modules])
+    console.say(f"watching {names}: save a notebook; Ctrl-C ends this", "dim")
     try:
-        watch.watch(course, modules, show.watched)
+        watch.watch(course, modules, show.watched, only=exercises, time_limit=time_limit)
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
 

@@ -61,14 +61,14 @@ def deadlines(text: str, catalogue) -> dict[str, datetime]:
     for item in filter(None, (part.strip() for part in re.split(r"[,\n]", text))):
         name, _, when = item.partition(" ")
         try:
-            moment = _moment(when.strip())
-        except ValueError:
+            moment = _moment(when.strip()).astimezone(timezone.utc)
+        except (ValueError, OverflowError):  # the latter of 9999-12-31, west of Greenwich
             raise Problem(
                 f"settings.ini: deadlines: {item!r} is not understood",
                 next="write a lesson, a day and a time: deadlines = 04 2026-11-20 23:59",
                 code=USAGE,
             ) from None
-        found[catalogue.find(name).folder] = moment.astimezone(timezone.utc)
+        found[catalogue.find(name).folder] = moment
     return found
 
 

@@ -72,7 +72,7 @@ def find(path: Path, lesson: str = "") -> list[Entry]:
     for name, is_folder in sorted(inside):
         stem, kind = (name, "") if is_folder else os.path.splitext(name)
         if not name.startswith((".", "_")) and (is_folder or kind.lower() in KINDS):
-            students.setdefault(shown(stem), []).append(name)
+            students.setdefault(shown(_text(stem)), []).append(name)
     if not students:
         raise Problem(f"{path} holds no notebooks, .py exports, zips or folders of students", code=USAGE)
     if list(students) == [lesson]:
@@ -81,7 +81,16 @@ def find(path: Path, lesson: str = "") -> list[Entry]:
 
 
 def _alone(path: Path, name: str) -> Entry:
-    return Entry(shown(name), path.parent, (path.name,))
+    return Entry(shown(_text(name)), path.parent, (path.name,))
+
+
+def _text(name: str) -> str:
+    """The name of a file on disk; what is no UTF-8 is read as Latin-1, or two students' names would become one."""
+    data = os.fsencode(name)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _is_folder(path: os.PathLike) -> bool:

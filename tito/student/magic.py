@@ -19,8 +19,8 @@ from tito.student import graded
 
 def tito(shell, line: str) -> None:
     """`%tito test EXERCISE` tests the live definitions; every other line is run as the command `tito` would be."""
-    words = shlex.split(line)
     try:
+        words = _words(line)
         live = _exercises(words[1:]) if words[:1] == ["test"] else None
     except Problem as problem:
         show.complained(problem)
@@ -33,6 +33,14 @@ def tito(shell, line: str) -> None:
     print(done.stdout + done.stderr, end="")
     if words[:1] == ["test"] and done.stdout and "--json" not in words:
         print(_what_was_tested(words[1:]))
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line, as a shell would see them; raises Problem for a quotation without an end."""
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise Problem(f"%tito {line}: {error}", next="write a ' or \" in a word as \\' or \\\"") from None
 
 
 def _what_was_tested(words: list[str]) -> str:

@@ -12,8 +12,18 @@ from tito.student.progress import fingerprints, unwritten
 PAUSE = 0.2  # seconds between two looks at the files
 
 
-def watch(course, modules: list[Module], tell: Callable, pause: Callable[[], None] = lambda: time.sleep(PAUSE)) -> None:
-    """Look at the notebooks until Ctrl-C; `tell` gets a Tested, or the Problem of a notebook that cannot be read."""
+def watch(
+    course,
+    modules: list[Module],
+    tell: Callable,
+    pause: Callable[[], None] = lambda: time.sleep(PAUSE),
+    only: list[str] | None = None,
+    time_limit: float | None = None,
+) -> None:
+    """Look at the notebooks until Ctrl-C; `tell` gets a Tested, or the Problem of a notebook that cannot be read.
+
+    `only` these exercises are tested, each cell for `time_limit` seconds, where they are given.
+    """
     stamps = {module.folder: _stamp(module) for module in modules}
     seen = {module.folder: _read(module, tell) for module in modules}
     while True:
@@ -24,10 +34,10 @@ def watch(course, modules: list[Module], tell: Callable, pause: Callable[[], Non
                 continue
             stamps[module.folder] = stamp
             now = _read(module, tell)
-            names = touched(seen[module.folder], now) if now else []
+            names = [name for name in touched(seen[module.folder], now) if not only or name in only] if now else []
             seen[module.folder] = now or seen[module.folder]
             if names:
-                tell(_tested(course, module, names))
+                tell(_tested(course, module, names, time_limit))
 
 
 def _stamp(module: Module) -> tuple | None:
@@ -48,9 +58,9 @@ def _read(module: Module, tell: Callable) -> Notebook | None:
         return None
 
 
-def _tested(course, module: Module, names: list[str]) -> testing.Tested | Problem:
+def _tested(course, module: Module, names: list[str], time_limit: float | None) -> testing.Tested | Problem:
     try:
-        return testing.test(course, module, names)
+        return testing.test(course, module, names, time_limit)
     except Problem as problem:  # it was saved again meanwhile
         return problem
 

@@ -65,6 +65,7 @@ def collect(
     table = moodle.worksheet(worksheet) if worksheet else None
     done = Collected(folder, worksheet=table is not None)
     done.policy, done.deadline = book.policy.a_day > 0, module.folder in book.deadlines
+    known = _known(folder)
     with arrivals.opened(path) as archive:
         done.kind, found = arrivals.read(path, archive.infolist(), kind, done.skipped)
         if table and done.kind != "moodle":
@@ -75,7 +76,7 @@ def collect(
             owners.refuse_namesakes(path)
         students, done.strangers = owners.take_in()
         times = moodle.times(table) if table else ({}, {})
-        handed = _laid_out(module, archive, list(zip(students, found, strict=True)), times, done)
+        handed = _laid_out(module, archive, list(zip(students, found, strict=True)), times, known, done)
     book.hand_in(module.folder, [{name: each[name] for name in _COLUMNS} for each in handed])
     return done
 
@@ -83,9 +84,11 @@ def collect(
 _COLUMNS = ("student", "digest", "original", "submitted_at", "late")
 
 
-def _laid_out(module, archive: ZipFile, found: list[tuple[str, Arrival]], times: tuple[dict, dict], done: Collected):
+def _laid_out(
+    module, archive: ZipFile, found: list[tuple[str, Arrival]], times: tuple[dict, dict], known: dict, done: Collected
+) -> list[dict]:
     """Lay out each student's files that are not to be kept out, and note what is to be remembered of them."""
-    known, handed = _known(done.folder), []
+    handed = []
     for student, arrival in found:
         before = known.get(student, {})
         order = {"attachment": arrival.attachment, "submitted_at": times[0].get(arrival.number, "")}
@@ -177,9 +180,16 @@ def _kept(module, folder: Path, student: str, arrival: Arrival) -> dict:
 
 
 def _known(folder: Path) -> dict[str, dict]:
-    """What handed-in.json remembers, by student: the names under which the newest files came, and what orders them."""
+    """What handed-in.json remembers, by student: the names under which the newest files came, and what orders them.
+
+    Raises Problem.
+    """
     path = folder / MANIFEST
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except ValueError as error:
+        what = f"{path} cannot be read: {error}; nothing was written"
+        raise Problem(what, next="move it away, then collect again", code=USAGE) from error
 
 
 def _note(folder: Path, known: dict[str, dict]) -> None:

@@ -381,6 +381,16 @@ def test_a_page_goes_back_once_where_a_strangers_folder_was_deleted(course, pack
     assert len(names) == len(set(names)) == 5
 
 
+def test_a_list_of_what_came_that_cannot_be_read_is_told_before_anything_is_written(course, pack, told):
+    (course.root / "submissions").mkdir()
+    (course.root / "submissions/handed-in.json").write_text("{")
+    with pytest.raises(Problem, match="handed-in.json cannot be read: .*; nothing was written") as problem:
+        told(pack(moodle(*THREE, (4, "Zoe New"))), anyway=True)
+    assert problem.value.next == "move it away, then collect again"
+    with gradebook.open(course) as book:
+        assert [student.id for student in book.students()] == ["ada", "bob", "eve"]
+
+
 def test_a_worksheet_does_not_go_with_a_zip_of_canvas(course, pack, told, worksheet):
     with pytest.raises(Problem, match="is Moodle's, and .* comes from Canvas"):
         told(pack({"ada_1_1_losses_dev.ipynb": RIGHT}), worksheet=worksheet({1: ("Ada", "ada@x.org", "-")}))

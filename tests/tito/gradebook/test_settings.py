@@ -1,6 +1,7 @@
 """What settings.ini says of the gradebook is understood or refused, never guessed."""
 
 import sys
+import time
 from datetime import datetime, timezone
 
 import pytest
@@ -52,6 +53,18 @@ def test_a_late_policy_that_is_not_understood_is_refused(configured, text):
 def test_a_deadline_that_is_not_understood_is_refused(configured, text):
     with pytest.raises(Problem):
         gradebook.open(configured(deadlines=text))
+
+
+@pytest.mark.parametrize("zone, text", [("Etc/GMT+8", "02 9999-12-31"), ("Etc/GMT-8", "02 0001-01-01")])
+def test_a_deadline_that_no_clock_shows_is_refused(configured, monkeypatch, zone, text):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        with pytest.raises(Problem, match="is not understood"):
+            gradebook.open(configured(deadlines=text))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="such dates are refused there")

@@ -244,6 +244,13 @@ def test_names_of_any_kind_are_graded_and_can_be_printed(marked, tmp_path):
     assert all(result.file.encode("utf-8") for result in results.values())
 
 
+def test_two_names_that_are_no_utf_8_stay_two(marked, tmp_path):
+    for name in (b"M\xfcller", b"M\xf6ller"):  # as an old zip leaves them
+        with open(os.fsencode(tmp_path) + b"/" + name + b".ipynb", "w") as file:
+            file.write(RIGHT)
+    assert {student: result.total for student, result in marked().items()} == {"Müller": 16, "Möller": 16}
+
+
 def test_no_file_makes_the_grader_wait(marked, tmp_path):
     """Pipes without a writer, endless devices, sockets: each alone and in a student's folder."""
     (tmp_path / "right.ipynb").write_text(RIGHT)
