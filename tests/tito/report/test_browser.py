@@ -6,7 +6,10 @@ import pytest
 from reported import HOSTILE, RUN, hostile, small_class
 
 from tito.report import files
+from tito.report.pages import TEMPLATES
+from tito.report.reading import readings
 from tito.report.text import file_name
+from tito.settings import find_course
 from tito.similarity import Match, Pair
 
 PAIRS = [
@@ -63,6 +66,17 @@ def test_no_page_scrolls_sideways_on_a_small_screen(reports, look, width):
     for what, path in reports.items():
         page = opened_up(look(path, width=width))
         assert page.evaluate("document.documentElement.scrollWidth") <= width, what
+
+
+def test_no_formula_of_a_lesson_is_cut_or_has_a_scroll_bar_of_its_own(tmp_path, look):
+    losses = readings(find_course(__file__).catalogue.find("04")).values()
+    formulas = [formula for reading in losses for formula, _ in reading.formulas]
+    path, style = tmp_path / "formulas.html", (TEMPLATES / "style.css").read_text()
+    path.write_text(f"<!doctype html><style>{style}</style><div class=read>{''.join(formulas)}</div>")
+    cut = look(path).eval_on_selector_all("math", "all => all.map(m => m.scrollHeight - m.clientHeight)")
+    bars = look(path).eval_on_selector_all("math", "all => all.map(m => getComputedStyle(m).overflowY != 'hidden')")
+    assert len(cut) > 10 and max(cut) <= 1, "a pixel of roundness, and none of the formula"
+    assert not any(pixels and bar for pixels, bar in zip(cut, bars, strict=True))
 
 
 def test_a_page_reads_the_same_in_print(reports, look):
