@@ -95,6 +95,7 @@ NO_POINTS, NUMBERLESS = "test_double is graded, but has no points", (-1, None, "
         (lambda cells: cells[3]["metadata"]["nbgrader"].update(schema_version=2), "schema_version is not 3"),
         (lambda cells: cells[3]["metadata"]["nbgrader"].update(grade_id="a b"), "grade_id 'a b'"),
         (lambda cells: cells[6]["metadata"]["nbgrader"].update(grade_id="double"), "is that of cell 4"),
+        (lambda cells: cells[6]["metadata"]["nbgrader"].update(grade_id="bonus"), "'bonus' is what the gradebook"),
         (lambda cells: cells[3]["metadata"].pop("nbgrader"), "no nbgrader metadata"),
         (lambda cells: cells[0].update(source="# First"), "`objectives` is missing"),
         (lambda cells: cells[1].update(outputs=[{"output_type": "stream", "name": "stdout", "text": "x"}]), "outputs"),

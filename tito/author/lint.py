@@ -7,6 +7,7 @@ import warnings
 from tito.author.around import around_faults
 from tito.author.lesson import form_faults
 from tito.catalogue import Module
+from tito.gradebook import RESERVED
 from tito.mistakes import no_exercise
 from tito.notebook import Cell, Notebook
 from tito.regions import BEGIN
@@ -133,6 +134,8 @@ def _metadata_faults(cell: Cell) -> list[str]:
         faults.append("nbgrader metadata: schema_version is not 3")
     if not _GRADE_ID.fullmatch(cell.grade_id):
         faults.append(f"grade_id {cell.grade_id!r} is not made of letters, digits, - and _")
+    if cell.grade_id in RESERVED:
+        faults.append(f"grade_id {cell.grade_id!r} is what the gradebook calls something else: give it another")
     if cell.kind == "markdown" and not found.get("task") and bool(found.get("grade")) != bool(found.get("solution")):
         faults.append(f"{cell.grade_id}: a free-text answer has `grade` and `solution` true, and other text neither")
     return faults

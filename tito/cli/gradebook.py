@@ -81,11 +81,13 @@ def record(
             show.recorded(book, book.record_folder(each))
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # -2 points are no option
 def mark(
     student: Annotated[str, typer.Argument(metavar="STUDENT", help="An id; everyone is the class.")],
     module: Module,
-    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="An exercise, a free-text answer, or total.")],
+    exercise: Annotated[
+        str, typer.Argument(metavar="EXERCISE", help="An exercise, a free-text answer, total, or bonus.")
+    ],
     points: Annotated[str, typer.Argument(metavar="POINTS", help="A number; - takes yours back.")],
     why: Annotated[str, typer.Option(help="Why it is another than the automatic mark.")] = "",
     comment: Annotated[
@@ -95,6 +97,8 @@ def mark(
     grader: Grader = None,
 ):
     """Mark a free-text answer, or override an automatic mark; a regrade leaves it standing.
+
+    A bonus is points beside those of the exercises, or below 0 points taken off, and lateness costs nothing of it.
 
     A comment stands while the mark changes, also with -; --comment "" takes it off.
 

@@ -21,10 +21,10 @@ SQLAlchemy takes 0.2 s to import, so `open` does it and nothing before.
 
 import getpass
 
-from tito.gradebook.standing import NOT_HANDED_IN, TOTAL, Conflict, Late, ManualMark, Standing
+from tito.gradebook.standing import BONUS, NOT_HANDED_IN, RESERVED, TOTAL, Conflict, Late, ManualMark, Standing
 from tito.problem import USAGE, Problem
 
-__all__ = ["NOT_HANDED_IN", "TOTAL", "Conflict", "Late", "ManualMark", "Standing", "login", "open"]
+__all__ = ["BONUS", "NOT_HANDED_IN", "RESERVED", "TOTAL", "Conflict", "Late", "ManualMark", "Standing", "login", "open"]
 
 
 def open(course, url: str | None = None, create: bool = True):

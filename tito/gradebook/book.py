@@ -183,19 +183,20 @@ class Book:
         seen: int | None = None,
         unread: bool = False,
     ) -> ManualMark:
-        """Give points to an exercise, a free-text answer or the `total`; without points, a comment alone.
+        """Give points to an exercise, a free-text answer, the `total` or as a `bonus`; without points, a comment alone.
 
         The newest mark of an exercise counts, and replaces what was given by hand before: None takes it back. Without
         `comment` the one that stands is left standing; "" takes it off. `seen` is the id of the mark that the grader
         saw (0 for none): raises Conflict if a newer one stands, another grader's or one's own from another window that
-        says something else. `unread` marks are given whatever was written, and no later submission makes them outdated.
-        Raises Problem for an unknown student or exercise, points outside of 0 to what it is worth, an override without
-        `why`, and a mark without `grader`.
+        says something else. `unread` marks, and a bonus, are given whatever was written, and no later submission makes
+        them outdated.
+        Raises Problem for an unknown student or exercise, points outside of 0 to what it is worth, an override or bonus
+        without `why`, and a mark without `grader`.
         """
         found = self.course.catalogue.find(module)
         kind = kind_of(tasks(found), exercise, points, why)
         row = {"exercise": exercise, "kind": kind, "points": points, "comment": comment, "grader": grader, "why": why}
-        return self._say(student, found.folder, row, seen, unread)
+        return self._say(student, found.folder, row, seen, unread or kind == "bonus")
 
     def late(
         self, student: str, module: str, days: int | None, grader: str, why: str = "", until: str = ""

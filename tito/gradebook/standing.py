@@ -12,7 +12,9 @@ from tito.problem import Problem
 
 NOT_HANDED_IN = "not handed in"
 TOTAL = "total"  # an override of all of a module's points, in place of an exercise's name
+BONUS = "bonus"  # points beside those of the exercises, in place of an exercise's name; below 0 they are taken off
 LATE = "late"
+RESERVED = TOTAL, BONUS, LATE  # so no exercise can be called
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class ManualMark:
 
     id: int
     exercise: str
-    kind: str  # "mark" of a cell that people grade, "override" of an automatic mark, "comment", or "late"
+    kind: str  # "mark" of a cell that people grade, "override" of an automatic mark, "bonus", "comment", or "late"
     points: float | None
     comment: str
     grader: str
@@ -108,6 +110,12 @@ class Standing:
         """Whether a person has said what counts in all."""
         return TOTAL in self.manual and self.manual[TOTAL].points is not None
 
+    @property
+    def bonus(self) -> float:
+        """What a person gave beside the exercises, where it counts."""
+        given = self.manual.get(BONUS)
+        return 0.0 if given is None or given.points is None or self.total is None or self.overridden else given.points
+
     def follow(self, history: list[Attempt], counts: Attempt, line: str, seed, isolation, packing: Packing) -> None:
         """Take over what the attempt that counts says, and what its run was."""
         self.status, self.file, self.digest, self.late = counts.status, counts.file, counts.digest, counts.late
@@ -162,7 +170,7 @@ def stand(standing: Standing, asked: dict, late: Late | None) -> None:
     standing.possible = round(automatic + sum(task.points for task in by_hand), 4)
     given = {name: mark.points for name, mark in standing.manual.items() if mark.points is not None}
     standing.waiting = [task.name for task in by_hand if task.name not in given and standing.readable]
-    gone = [name for name in given if name not in asked and name != TOTAL]
+    gone = [name for name in given if name not in asked and name not in (TOTAL, BONUS)]
     told = [f"not counted, for the lesson has them no more: the marks by hand of {', '.join(gone)}"] * bool(gone)
     told += [
         f"{name}: {points:g} points by hand, where the lesson now has {asked[name].points:g}"
@@ -186,7 +194,7 @@ def changes(then: dict[str, float], asked: dict) -> tuple[str, ...]:
 
 
 def total(standing: Standing, asked: dict, given: dict[str, float]) -> float | None:
-    """Points after manual marks, overrides and lateness; an override of the total is final, late or not."""
+    """Points after manual marks, overrides and lateness, and then a bonus; an override of the total is final."""
     if TOTAL in given:
         return given[TOTAL]
     automatic = [name for name, task in asked.items() if not task.manual]
@@ -198,4 +206,4 @@ def total(standing: Standing, asked: dict, given: dict[str, float]) -> float | N
         earned = standing.result.by("exercise")
         points -= sum(earned[name][0] for name in overridden if name in earned)
     points += sum(points for name, points in given.items() if name in asked)
-    return round(points * (1 - standing.late.penalty), 4)
+    return max(0.0, round(points * (1 - standing.late.penalty) + given.get(BONUS, 0.0), 4))

@@ -4,7 +4,7 @@ import difflib
 import math
 from dataclasses import dataclass
 
-from tito.gradebook.standing import TOTAL
+from tito.gradebook.standing import BONUS, TOTAL
 from tito.problem import USAGE, Problem
 
 
@@ -28,19 +28,22 @@ def tasks(module) -> dict[str, Task]:
 
 
 def kind_of(asked: dict[str, Task], exercise: str, points: float | None, why: str) -> str:
-    """Whether this is a mark, an override or a comment; raises Problem where it cannot be given."""
-    possible = {name: task.points for name, task in asked.items()} | {TOTAL: sum(t.points for t in asked.values())}
+    """Whether this is a mark, an override, a bonus or a comment; raises Problem where it cannot be given."""
+    whole = sum(task.points for task in asked.values())
+    possible = {name: task.points for name, task in asked.items()} | {TOTAL: whole, BONUS: whole}
     if exercise not in possible:
         close = difflib.get_close_matches(exercise, possible, n=1)
         advice = f"did you mean {close[0]}?" if close else f"there are: {', '.join(possible)}"
         raise Problem(f"no exercise {exercise!r}", next=advice, code=USAGE)
     if points is None:
         return "comment"
-    if not (math.isfinite(points) and 0 <= points <= possible[exercise]):
-        raise Problem(f"{exercise}: {points:g} points are not between 0 and {possible[exercise]:g}", code=USAGE)
+    lowest = -whole if exercise == BONUS else 0
+    if not (math.isfinite(points) and lowest <= points <= possible[exercise]):
+        what = f"{exercise}: {points:g} points are not between {lowest:g} and {possible[exercise]:g}"
+        raise Problem(what, next=f"points beside those of the exercises are a {BONUS}", code=USAGE)
     if exercise in asked and asked[exercise].manual:
         return "mark"
     if not why.strip():
-        what = f"{exercise} is marked automatically: say why this mark is another"
-        raise Problem(what, next="--why TEXT", code=USAGE)
-    return "override"
+        what = "say why" if exercise == BONUS else "is marked automatically: say why this mark is another"
+        raise Problem(f"{exercise}: {what}", next="--why TEXT", code=USAGE)
+    return "bonus" if exercise == BONUS else "override"

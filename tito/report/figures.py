@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tito.gradebook import TOTAL
+from tito.gradebook import BONUS, TOTAL
 from tito.grading.results import Mark
 from tito.grading.sheet import ASPECTS
 from tito.report.students import Student
@@ -64,7 +64,7 @@ def matrix(student: Student) -> list[Line]:
         line.aspects[mark.aspect] = earned + mark.earned, possible + mark.possible
         line.earned, line.possible = line.earned + mark.earned, line.possible + mark.possible
     for exercise, manual in student.manual.items():
-        if manual.points is not None and exercise != TOTAL:
+        if manual.points is not None and exercise not in (TOTAL, BONUS):
             line = lines.setdefault(exercise, Line(exercise, 0.0, manual.possible, {}))
             line.earned, line.by_hand = manual.points, True
     return list(lines.values())

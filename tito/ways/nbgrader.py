@@ -31,10 +31,10 @@ def export(module, standings: list, students: list, due: str, path: Path) -> Fil
 
 
 def _raw(standing) -> float | None:
-    """The points before lateness; an override of the total is final, late or not."""
+    """The points before lateness, which a bonus knows nothing of; an override of the total is final, late or not."""
     if standing.total is None or standing.late.penalty == 1 or standing.overridden:
         return standing.total
-    return standing.total / (1 - standing.late.penalty)
+    return (standing.total - standing.bonus) / (1 - standing.late.penalty) + standing.bonus
 
 
 def table(module, standings: list, students: list, asked: dict, path: Path) -> Filled:
@@ -50,13 +50,14 @@ def table(module, standings: list, students: list, asked: dict, path: Path) -> F
         "automatic",
         "days_late",
         "penalty",
+        "bonus",
     ]
     people, done, lines = {student.id: student for student in students}, Filled(path), []
     for standing in standings:
         person, earned = people[standing.student], standing.result.by("exercise")
         line = [person.id, person.name, person.email, person.section, standing.status]
         line += [sheet.points(points) for points in (standing.total, standing.possible, standing.automatic)]
-        line += [str(standing.late.days), f"{standing.late.penalty:.0%}"]
+        line += [str(standing.late.days), f"{standing.late.penalty:.0%}", sheet.points(standing.bonus or None)]
         line += [_points(standing, name, earned) for name in asked]
         said = "; ".join(f"{name}: {mark.comment}" for name, mark in standing.manual.items() if mark.comment)
         lines.append([sheet.harmless(cell) for cell in (*line, standing.message, said)])

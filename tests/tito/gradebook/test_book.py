@@ -15,7 +15,7 @@ import pytest
 from gradings import ASKED, HALF, failed, graded, submission
 
 from tito import gradebook
-from tito.gradebook import NOT_HANDED_IN, TOTAL, Conflict, everyone
+from tito.gradebook import BONUS, NOT_HANDED_IN, TOTAL, Conflict, everyone
 from tito.gradebook.journal import of_results
 from tito.grading import grade
 from tito.problem import Problem
@@ -140,6 +140,35 @@ def test_a_total_by_hand_is_final_even_late_and_without_any_automatic_mark(confi
         book.late("ada", "02", 1, "ms", "late")
         book.mark("ada", "02", TOTAL, 11, grader="ms", why="marked on paper")
         assert standing(book).total == 11 and standing(book).status == "unreadable"
+
+
+def test_a_bonus_is_added_after_lateness_stands_when_graded_again_and_can_be_points_taken_off(configured, place, head):
+    with gradebook.open(configured(late_policy="25 % per day"), place) as book:
+        book.record(head, [graded("ada"), failed("bob")])
+        book.late("ada", "02", 1, "ms", "as she said")
+        book.mark("ada", "02", BONUS, 5, "your own test of hinge_loss", grader="ms", why="beyond the task")
+        assert (standing(book).total, standing(book).bonus, standing(book).possible) == (12 + 5, 5, 20)
+        book.record(head | {"seed": 8}, [graded("ada", "l1_loss_value", digest="another")])
+        assert standing(book).total == 14 * 0.75 + 5 and standing(book).outdated == {}
+        book.mark("ada", "02", BONUS, -20, grader="ms", why="copied")
+        assert standing(book).total == 0, "no less than nothing"
+        book.mark("ada", "02", TOTAL, 11, grader="ms", why="settled")
+        assert (standing(book).total, standing(book).bonus) == (11, 0), "a total by hand is final"
+        book.mark("bob", "02", BONUS, 3, grader="ms", why="helped others")
+        assert (standing(book, "bob").total, standing(book, "bob").bonus) == (None, 0), "a bonus is no mark of its own"
+        refused = (21, "x", "between -20 and 20"), (1, " ", "say why"), (float("nan"), "x", "nan points")
+        for points, why, what in refused:
+            with pytest.raises(Problem, match=what):
+                book.mark("ada", "02", BONUS, points, grader="ms", why=why)
+
+
+def test_a_bonus_for_everyone_tells_who_loses_by_points_taken_off(book, head):
+    book.record(head, [graded("ada"), graded("bob")])
+    assert everyone.mark(book, "02", BONUS, 2, None, "ms", "a hard week") == ["ada", "bob"]
+    assert [s.total for s in book.standing("02")] == [18, 18]
+    assert everyone.losing(book, "02", BONUS, -1, "a hard week") == ["ada", "bob"]
+    assert everyone.mark(book, "02", BONUS, None, None, "ms", "a hard week") == ["ada", "bob"]
+    assert [s.total for s in book.standing("02")] == [16, 16]
 
 
 def test_a_student_whose_every_exercise_is_marked_by_hand_has_a_total(book, head):

@@ -238,12 +238,15 @@ def test_wrong_use_is_told_with_what_to_do(tito, course):
         (("mark", "adda", "02", "mse_loss", "3", "--why", "x"), "did you mean ada?"),
         (("mark", "ada", "02", "mse_loss", "three", "--why", "x"), "no number of points"),
         (("mark", "ada", "02", "mse_loss", "3"), "--why"),
+        (("mark", "ada", "02", "bonus", "-2"), "--why"),
+        (("mark", "ada", "02", "bonus", "-2", "--wyh", "x"), "unexpected extra argument"),
         (("export", "02", "--to", "paper"), "choose one of csv, canvas, moodle, nbgrader"),
         (("export", "02", "--to", "moodle"), "--template"),
         (("record", "nothing"), "tito grade --out"),
         (("roster", "nobody.csv"), "No such file"),
     ):
         assert says in tito("gradebook", *words, code=2)
+    assert "bonus: -2 points" in tito("gradebook", "mark", "ada", "02", "bonus", "-2", "--why", "x")
     assert "choose canvas or moodle" in tito("collect", "x.zip", "02", "--from", "paper", code=2)
     assert "No such file" in tito("collect", "x.zip", "02", code=2)
 

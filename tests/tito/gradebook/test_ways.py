@@ -139,6 +139,18 @@ def test_an_override_of_the_total_has_no_penalty_for_nbgrader(configured, head, 
     assert [float(line[name]) for name in ("raw_score", "late_submission_penalty", "score")] == [20, 0, 20]
 
 
+def test_a_bonus_is_in_all_tables_and_no_part_of_nbgraders_penalty(configured, head, tmp_path):
+    with gradebook.open(configured(late_policy="50 % a day")) as book:
+        book.record(head, [graded("ada")])
+        book.late("ada", "02", 1, "ms", "the clock was wrong")
+        book.mark("ada", "02", "bonus", 3, grader="ms", why="beyond the task")
+        [ours], [theirs] = (
+            csv.DictReader(export(book, "02", to, None, tmp_path / to).path.open()) for to in ("csv", "nbgrader")
+        )
+    assert (ours["points"], ours["bonus"]) == ("11", "3")
+    assert [float(theirs[name]) for name in ("raw_score", "late_submission_penalty", "score")] == [19, 8, 11]
+
+
 def test_nbgraders_columns_and_its_zero_for_who_handed_in_nothing(configured, head, tmp_path):
     course = configured(late_policy="50 % a day", deadlines="02 2026-03-01T12:00+00:00")
     with gradebook.open(course) as book:

@@ -271,10 +271,12 @@ def test_a_mark_by_hand_is_shown_with_its_comment_but_not_the_graders_reason(cou
     with gradebook.open(course) as book:
         book.record(head | {"questions": QUESTIONS}, [graded("ada", NAMES[0])])
         book.mark("ada", "02", "mse_loss", 9, "Half a mark back.", "ann", "the question was unclear")
+        book.mark("ada", "02", "bonus", 2, "A fine test.", "ann", "beyond the task")
     run, found = students.from_gradebook(course, lesson)
     assert [each.id for each in found] == ["ada"] and found[0].possible == run.possible == 20
     done = report(course, lesson, tmp_path / "out")
     page = words((done.index.parent / "ada.html").read_text())
+    assert "bonus · 2 points, by hand" in page and "of 2 exercises" in page
     assert "Half a mark back." in page and "9/10 by hand" in page and "the question was unclear" not in page
 
 
