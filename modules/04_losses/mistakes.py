@@ -537,7 +537,8 @@ MISTAKES = [
     ),
     mistake(
         "cross_entropy_loss", "ignored rows smoothed", 1,
-        "Smoothing gives rows that do not count a share ε / C of every class, so they cost something again. Keep them at 0.",
+        "Smoothing gives rows that do not count a share of every class, so they cost something again. Keep them at "
+        "0.",
         cross_entropy_loss=(" * t.sum(axis=-1, keepdims=True)", ""),
     ),
 
