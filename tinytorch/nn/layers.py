@@ -120,7 +120,7 @@ def zero_grad(self: Module):
 # %% ../../modules/03_layers/layers_dev.ipynb #assigning_parameters
 @patch
 def __setattr__(self: Module, name, value):
-    "Set an attribute. TypeError for what would never learn in the place of a parameter; None or another leaf may stand there."
+    "Set an attribute. TypeError where a parameter would give way to what never learns; None and other leaves are fine."
     old = vars(self).get(name)
     if isinstance(old, Tensor) and old.requires_grad and old.op is None and value is not None:
         leaf = isinstance(value, Tensor) and value.op is None
