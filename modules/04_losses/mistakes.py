@@ -535,6 +535,12 @@ MISTAKES = [
         "epsilon.",
         index_cross_entropy="return -np.log(np.exp(picked(x, index) - log_sum_exp(x)) + np.exp(-6))",
     ),
+    mistake(
+        "cross_entropy_loss", "ignored rows smoothed", 1,
+        "Smoothing gives rows that do not count a share of every class, so they cost something again. Keep them at "
+        "0.",
+        cross_entropy_loss=(" * t.sum(axis=-1, keepdims=True)", ""),
+    ),
 
     # The gradient of softmax cross-entropy
     mistake(

@@ -1,14 +1,16 @@
 """Layers: how they begin, what they hold, and how they behave in training."""
 
+import copy
 import math
 import pickle
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 import torch
 
 from tinytorch import (
-    MLP, Dropout, Linear, Module, ReLU, Sequential, Tensor, absolute, exp, log, negate, ones, relu, sqrt, tanh)
+    MLP, Dropout, Linear, Module, ReLU, Sequential, Tensor, absolute, exp, log, negate, no_grad, ones, relu, sqrt, tanh)
 
 
 @pytest.mark.parametrize("n, m", [(1, 5), (64, 200), (1000, 3)])
@@ -169,3 +171,58 @@ def test_a_model_goes_through_pickle():
 @pytest.mark.parametrize("function", [absolute, exp, log, negate, relu, sqrt, tanh], ids=lambda f: f.__name__)
 def test_a_function_among_the_layers_goes_through_pickle(function):
     assert pickle.loads(pickle.dumps(Sequential(function)))[0] is function
+
+
+@pytest.mark.parametrize("new", [
+    lambda w: w - 0.1 * w.grad, lambda w: w * 0.9, lambda w: -w.grad, lambda w: np.float32(0), lambda w: 0.0,
+    lambda w: [[1.0, 2.0]], lambda w: Linear(1, 2)],
+    ids=["a step", "a decay", "an array", "a NumPy number", "a number", "a list", "a module"])
+def test_a_parameter_is_not_replaced_by_what_would_never_learn(new):
+    layer = Linear(1, 2)
+    layer([[1.0]]).sum().backward()
+    weight = layer.weight
+    for block in (nullcontext(), no_grad()):
+        with block, pytest.raises(TypeError, match=r"^Linear: weight is a parameter.*layer\.weight\.data = "):
+            layer.weight = new(weight)
+    layer.zero_grad()
+    with pytest.raises(TypeError, match="weight is a parameter"):
+        layer.weight *= 0.5  # with a gradient `*=` itself refuses
+    assert layer.weight is weight and layer.parameters() == [weight, layer.bias]
+
+
+class Line(Linear):
+    "A layer that computes its first weight before it has one, and keeps its last result."
+
+    def __init__(self):
+        self.weight = ones(2, 1, requires_grad=True) * 2
+        self.weight = Tensor(self.weight.data, requires_grad=True)
+        self.in_features, self.out_features, self.bias = 2, 1, None
+
+    def forward(self, x):
+        self.last = super().forward(x)
+        return self.last
+
+
+def test_a_parameter_may_be_replaced_shared_frozen_and_left_out():
+    a, b = Line(), Linear(2, 1, rng=0)
+    assert [a([[1.0, 2.0]]).item(), a([[0.0, 1.0]]).item(), a.last.item()] == [6, 2, 2]
+    a.weight = b.weight
+    with no_grad():
+        b.weight = ones(2, 1, requires_grad=True)
+    assert a.parameters()[0] is not b.parameters()[0] and len(b.parameters()) == 2
+    a.weight = Tensor([[1.0], [3.0]])
+    b.bias = None
+    assert a.parameters() == [] and len(b.parameters()) == 1 and a([[1.0, 2.0]]).item() == 7
+    a.weight = a.weight * 2
+    assert a([[1.0, 2.0]]).item() == 14, "what does not learn may be anything"
+
+
+def test_a_copied_model_still_learns_and_still_minds_its_parameters():
+    model = copy.deepcopy(MLP(2, [4, 1], rng=0))
+    before = model[0].weight.data
+    model([1.0, 2.0]).sum().backward()
+    for p in model.parameters():
+        p.data = p.data - 0.1 * p.grad
+    assert not np.array_equal(model[0].weight.data, before)
+    with pytest.raises(TypeError, match="weight is a parameter"):
+        model[0].weight = before

@@ -331,7 +331,10 @@ def __rpow__(self: Tensor, other):
 
 # %% ../../modules/01_tensor/tensor_dev.ipynb #comparisons
 def comparison(forward):
-    "A method that compares a Tensor with a Tensor, number or array: a boolean Tensor, which never requires a gradient."
+    """A method that compares a Tensor with a Tensor, number or array: a boolean Tensor, which never requires a gradient.
+
+    ValueError, naming the shapes, where they do not broadcast.
+    """
     def compare(self, other):
         other = to_array(other)
         try:

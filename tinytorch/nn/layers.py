@@ -15,7 +15,7 @@ from types import FunctionType
 import numpy as np
 from fastcore.basics import patch
 
-from ..core.tensor import Tensor, get_default_dtype, operation
+from ..core.tensor import Tensor, get_default_dtype, operation, recording
 from .activations import relu
 
 # %% ../../modules/03_layers/layers_dev.ipynb #Module
@@ -116,6 +116,18 @@ def zero_grad(self: Module):
     for parameter in self.parameters():
         parameter.grad = None
 
+
+# %% ../../modules/03_layers/layers_dev.ipynb #assigning_parameters
+@patch
+def __setattr__(self: Module, name, value):
+    "Set an attribute. TypeError where a parameter would give way to what never learns; None and other leaves are fine."
+    old = vars(self).get(name)
+    if isinstance(old, Tensor) and old.requires_grad and old.op is None and value is not None:
+        leaf = isinstance(value, Tensor) and value.op is None
+        if not leaf or not (value.requires_grad or recording.on):  # while recording is off a result looks like a leaf
+            raise TypeError(f"{type(self).__name__}: {name} is a parameter, and this {type(value).__name__} in its place would "
+                            f"never learn; give it new values, as in layer.{name}.data = layer.{name}.data - ...")
+    object.__setattr__(self, name, value)
 
 # %% ../../modules/03_layers/layers_dev.ipynb #train_mode
 @patch
