@@ -14,6 +14,7 @@ from tito.grading.examiner import Examiner, make_key
 from tito.grading.grades import Grades
 from tito.grading.intake import Entry
 from tito.grading.journal import Journal
+from tito.grading.overlooked import overlooked
 from tito.grading.pieces import FAILED
 from tito.grading.prepare import Exam, prepare
 from tito.grading.results import Result
@@ -58,6 +59,7 @@ def grade(
         key = make_key(prepared, seats[0], seed, time_limit)
         examine = Examiner(prepared, key, seed, time_limit)
         grades = _grades(prepared, seed, held, entries)
+        grades.overlooked = overlooked(Path(path), entries)
         if journal:
             head = {"module": grades.module, "only": sorted(only or []), "isolation": held}
             with _disk(journal):

@@ -72,19 +72,21 @@ def find(path: Path, lesson: str = "") -> list[Entry]:
     for name, is_folder in sorted(inside):
         stem, kind = (name, "") if is_folder else os.path.splitext(name)
         if not name.startswith((".", "_")) and (is_folder or kind.lower() in KINDS):
-            students.setdefault(shown(_text(stem)), []).append(name)
+            students.setdefault(shown(text(stem)), []).append(name)
     if not students:
-        raise Problem(f"{path} holds no notebooks, .py exports, zips or folders of students", code=USAGE)
+        names = [shown(text(name)) for name, _ in sorted(inside) if not name.startswith(".")]
+        only = f", only {_some(names)}" if names else ""
+        raise Problem(f"{path} holds no notebooks, .py exports, zips or folders of students{only}", code=USAGE)
     if list(students) == [lesson]:
         return [_alone(path, path.resolve().name)]
     return [Entry(student, path, tuple(names)) for student, names in sorted(students.items())]
 
 
 def _alone(path: Path, name: str) -> Entry:
-    return Entry(shown(_text(name)), path.parent, (path.name,))
+    return Entry(shown(text(name)), path.parent, (path.name,))
 
 
-def _text(name: str) -> str:
+def text(name: str) -> str:
     """The name of a file on disk; what is no UTF-8 is read as Latin-1, or two students' names would become one."""
     data = os.fsencode(name)
     try:

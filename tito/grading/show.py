@@ -1,12 +1,18 @@
 """How a graded class reads on a terminal."""
 
 from tito.console import next_step, say, screen, table
+from tito.grading.overlooked import LINK, OTHER, UNDERSCORE
 from tito.problem import Problem
-from tito.show import counted
+from tito.show import counted, some
 
 NARROW = 140  # columns of a terminal
 
 MOST_NAMES, MOST_ROWS = 20, 200
+ADVICE = {
+    OTHER: "Rename it, unpack it, or ask for the notebook",
+    LINK: "Put the file or the folder itself there",
+    UNDERSCORE: "Rename it",
+}
 
 
 def graded(course, submissions, number: str, options: dict, json: bool = False, record: bool = False):
@@ -86,6 +92,9 @@ def _remarks(grades) -> None:
     if without:
         more = f" and {len(without) - MOST_NAMES} more" if len(without) > MOST_NAMES else ""
         say(f"without a mark, to be looked at by hand: {', '.join(without[:MOST_NAMES])}{more}", "yellow")
+    for reason in dict.fromkeys(grades.overlooked.values()):
+        names = some([name for name, why in grades.overlooked.items() if why == reason])
+        say(f"not graded: {names} ({reason}); is it somebody's work? {ADVICE[reason]}, then grade again", "yellow")
     if grades.others > grades.lapsed:
         say(f"also in the files: {counted(grades.others - grades.lapsed, 'student')} of earlier runs", "dim")
     if grades.lapsed:
