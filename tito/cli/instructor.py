@@ -104,6 +104,10 @@ def review(
     module: MaybeModule = None,
     grader: Annotated[str | None, typer.Option(help="Who marks.", show_default="your login")] = None,
     names: Annotated[bool, typer.Option("--names", help="Show who wrote what.")] = False,
+    submissions: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="The folder that was graded, for the code in it.", show_default="collect's"),
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to use.", show_default="any free one")] = 0,
     no_open: Annotated[bool, typer.Option("--no-open", help="Only print the address.")] = False,
 ):
@@ -114,7 +118,7 @@ def review(
     from tito.review import show
 
     course = course_here()
-    show.reviewed(course, named(course, [module] if module else None), grader, names, port, not no_open)
+    show.reviewed(course, named(course, [module] if module else None), grader, names, port, not no_open, submissions)
 
 
 def demo(
