@@ -40,6 +40,7 @@ def run_cells(course, module: Module, cells: list[Cell], time_limit=None, varian
     plan = {
         "token": token,
         "notebook": module.notebook.name,
+        "package": os.path.realpath(course.package),
         "hidden": [f"{course.lib_path}.{m.target}" for m in course.catalogue.from_(module) if m.notebook.exists()],
         "cells": [plain(cell) for cell in cells],
         "variants": variants or {},
