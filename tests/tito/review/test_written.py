@@ -134,3 +134,10 @@ def test_hostile_code_is_harmless_in_a_browser_and_keeps_nobody_out(browser, han
     page.wait_for_function("document.querySelector('section pre').scrollLeft > 0")
     assert "mallory" in page.inner_text("h1")
     context.close()
+
+
+def test_of_a_file_that_could_not_be_read_nobody_says_that_nothing_went_wrong(hand_in, page, course):
+    hand_in("submissions/01_first").write_text("no notebook")
+    assert "mallory (unreadable)" in tito(course.root, "grade", "01", "submissions/01_first").stdout
+    shown = page("mallory", "double")
+    assert "What was handed in could not be read." in shown and "No question was asked." in shown
