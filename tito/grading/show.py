@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tito.console import next_step, say, screen, table
-from tito.grading.overlooked import LINK, OTHER, UNDERSCORE
+from tito.grading.overlooked import LESSON, LINK, OTHER, UNDERSCORE
 from tito.problem import Problem
 from tito.show import counted, some, typed
 
@@ -14,6 +14,7 @@ ADVICE = {
     OTHER: "Rename it, unpack it, or ask for the notebook",
     LINK: "Put the file or the folder itself there",
     UNDERSCORE: "Rename it",
+    LESSON: "Name that folder",
 }
 
 

@@ -401,3 +401,18 @@ def test_a_folder_without_any_submission_tells_what_is_in_it(school, tmp_path):
     (tmp_path / "bob.ipynb.txt").write_text(RIGHT)
     with pytest.raises(Problem, match="or folders of students, only bob.ipynb.txt"):
         grade(school, tmp_path, "02")
+
+
+def test_a_folder_called_as_a_lesson_is_no_student(school, tmp_path, capsys):
+    for name in ("02_losses/ann", "01_tensor/ann"):  # as `tito collect` lays out two lessons
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "losses_dev.ipynb").write_text(RIGHT)
+    with pytest.raises(Problem, match="only 01_tensor, 02_losses") as caught:
+        grade(school, tmp_path, "02")
+    assert caught.value.next == f"name that folder: {tmp_path / '02_losses'}"
+    (tmp_path / "bob.ipynb").write_text(RIGHT)
+    grades = show.graded(school, tmp_path, "02", {"workers": 1})
+    assert [result.student for result in grades.results] == ["bob"] and list(grades.overlooked) == ["02_losses"]
+    assert "not graded: 02_losses (called as the lesson); is it somebody's work? Name that folder" in (
+        capsys.readouterr().out
+    )
