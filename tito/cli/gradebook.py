@@ -42,7 +42,7 @@ def _lesson(book, word: str):
     except Problem:
         if word not in {student.id for student in book.students()}:
             raise
-        advice = f"tito gradebook history {shlex.quote(word)} MODULE"
+        advice = f"tito gradebook history {shlex.quote(word)}"
         raise Problem(f"{word} is a student and no module", next=advice, code=USAGE) from None
 
 

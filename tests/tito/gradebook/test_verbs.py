@@ -242,7 +242,7 @@ def test_wrong_use_is_told_with_what_to_do(tito, course):
         (("export", "02", "--to", "moodle"), "--template"),
         (("record", "nothing"), "tito grade --out"),
         (("roster", "nobody.csv"), "No such file"),
-        (("show", "ada"), "ada is a student and no module\nnext: tito gradebook history ada MODULE"),
+        (("show", "ada"), "ada is a student and no module\nnext: tito gradebook history ada"),
         (("show", "adda"), "the modules are"),
         (("late", "everyone", "02", "0"), "stands in settings.ini: deadlines = 02 2026-11-24 23:59"),
     ):

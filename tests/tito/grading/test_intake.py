@@ -370,7 +370,16 @@ def test_what_in_the_folder_is_not_graded_is_told_with_the_way_out(school, tmp_p
     packed(tmp_path / "late" / "zoe.zip", {"losses_dev.ipynb": RIGHT})
     for name in ("bob.ipynb.txt", "ann.ipynb.txt", "ann.pdf", "carol.pdf", "dave.rar", "e\x1b.html"):
         (tmp_path / name).write_bytes(RIGHT.encode())
-    for name in (".DS_Store", "._bob.ipynb", "grades.csv", "worksheet.CSV", "handed-in.json", "Thumbs.db", "~$n.docx"):
+    for name in (
+        "README.md",
+        ".DS_Store",
+        "._bob.ipynb",
+        "grades.csv",
+        "worksheet.CSV",
+        "handed-in.json",
+        "Thumbs.db",
+        "~$n.docx",
+    ):
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "__MACOSX").mkdir()
     (tmp_path / "_fay.ipynb").write_text(RIGHT)
