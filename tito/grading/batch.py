@@ -104,7 +104,7 @@ def _resumed(examine: Examiner, journal: Journal, entries: list, grades: Grades,
     """
     left, stale = [], journal.outdated()
     for entry in entries:
-        if not fresh and entry.student in journal.known and journal.holds(entry.student, examine.digest(entry)):
+        if not fresh and entry.student in journal.known and journal.holds(entry.student, *examine.seen(entry)):
             grades.results.append(grades.row(journal.result(entry.student)))
         else:
             left.append(entry)
