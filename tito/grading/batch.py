@@ -48,8 +48,8 @@ def grade(
     if seed is not None and seed.bit_length() > 63:  # a gradebook keeps it in 8 bytes
         raise Problem(f"the seed {seed} is too large", next="name one of at most 18 digits", code=USAGE)
     prepared = prepare(course, module, only, time_limit, memory_limit, unsafe, own_stack)
-    lessons = tuple(dict.fromkeys([prepared.module.folder, *(lesson.folder for lesson in course.catalogue)]))
-    entries = intake.find(Path(path), prepared.module.notebook.stem, lessons)
+    folders = _no_students(course, prepared.module, Path(path), out)
+    entries = intake.find(Path(path), prepared.module.notebook.stem, folders)
     with contextlib.ExitStack() as closing:
         journal = _opened(out, prepared, sorted(only or []), fresh, closing)
         asked, seed = seed, secrets.randbits(32) if seed is None else seed
@@ -60,7 +60,7 @@ def grade(
         key = make_key(prepared, seats[0], seed, time_limit)
         examine = Examiner(prepared, key, seed, time_limit)
         grades = _grades(prepared, seed, held, entries)
-        grades.overlooked = overlooked(Path(path), entries, lessons)
+        grades.overlooked = overlooked(Path(path), entries, folders)
         if journal:
             head = {"module": grades.module, "only": sorted(only or []), "isolation": held}
             with _disk(journal):
@@ -74,6 +74,14 @@ def grade(
         if journal:
             _written(journal, grades)
     return grades
+
+
+def _no_students(course, module, path: Path, out) -> tuple[str, ...]:
+    """Folders among the submissions that are no student's: lessons, the graded one first, and what grading writes."""
+    names = [module.folder, *(lesson.folder for lesson in course.catalogue)]
+    if out is not None and Path(out).resolve().parent == path.resolve():
+        names.append(Path(out).name)
+    return tuple(dict.fromkeys(names))
 
 
 def _opened(out, prepared: Exam, only: list[str], fresh: bool, closing) -> Journal | None:

@@ -60,7 +60,7 @@ def find(path: Path, lesson: str = "", folders: tuple[str, ...] = ()) -> list[En
     """The submissions in a folder (or the one in a file), by student. Raises Problem when there are none.
 
     A folder that holds nothing but the notebook that is called as the `lesson`'s own is one student's. One that is
-    called as a lesson is no student's: `folders` are the names of all of them, that of the graded lesson first.
+    called as a lesson is no student's: `folders` are names of such folders, that of the graded lesson first.
     """
     if path.is_file() or (path / SETTINGS).is_file():  # one file, or one student's workspace
         return [_alone(path, path.resolve().stem)]

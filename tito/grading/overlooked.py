@@ -13,19 +13,19 @@ OTHER, LINK, UNDERSCORE = "no notebook, .py or zip", "a link", "its name begins 
 LESSON = "called as the lesson"
 
 
-def overlooked(path: Path, entries: list[Entry], lessons: tuple[str, ...] = ()) -> dict[str, str]:
+def overlooked(path: Path, entries: list[Entry], folders: tuple[str, ...] = ()) -> dict[str, str]:
     """Names in the folder `path` that are in none of `entries`, each with the reason; nothing of one student's folder.
 
-    First those under a name that has handed in nothing else. `lessons` are folders that are no student's, the graded
-    lesson's first: in those of others is nobody's work of this lesson.
+    First those under a name that has handed in nothing else. `folders` are no student's, the graded lesson's first:
+    in those of others is nobody's work of this lesson.
     """
     if len(entries) == 1 and entries[0].paths == [path]:
         return {}
-    taken = {name for entry in entries for name in entry.names} | set(lessons[1:])
+    taken = {name for entry in entries for name in entry.names} | set(folders[1:])
     students = {entry.student for entry in entries}
     left = sorted(name for name in os.listdir(path) if name not in taken and not _is_nobodys(name))
     left.sort(key=lambda name: _stem(name) in students)
-    return {shown(text(name)): LESSON if name in lessons[:1] else _reason(path / name) for name in left}
+    return {shown(text(name)): LESSON if name in folders[:1] else _reason(path / name) for name in left}
 
 
 def _is_nobodys(name: str) -> bool:

@@ -205,7 +205,10 @@ def _importing(raised: BaseException, package: str) -> list | None:
         places.append((str(raised.filename), raised.lineno))
     inside = [(os.path.realpath(name), line) for name, line in places if name.endswith(".py")]
     inside = [(name, line) for name, line in inside if name.startswith(package + os.sep)]
-    return [os.path.relpath(inside[-1][0], os.path.dirname(package)), inside[-1][1]] if inside else None
+    if not inside:
+        return None
+    file, line = inside[-1]
+    return [os.path.relpath(file, os.path.dirname(package)).replace(os.sep, "/"), line]
 
 
 def _defined_names(source: str) -> list[str]:

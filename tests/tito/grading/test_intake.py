@@ -425,3 +425,10 @@ def test_a_folder_called_as_a_lesson_is_no_student(school, tmp_path, capsys):
     assert "not graded: 02_losses (called as the lesson); is it somebody's work? Name that folder" in (
         capsys.readouterr().out
     )
+
+
+def test_the_folder_of_the_grades_is_no_student_where_it_lies_among_them(school, tmp_path):
+    (tmp_path / "ann.ipynb").write_text(RIGHT)
+    for kept in (0, 1):
+        grades = grade(school, tmp_path, "02", workers=1, out=tmp_path / "grades")
+        assert [row.student for row in grades.results] == ["ann"] and grades.overlooked == {} and grades.kept == kept
