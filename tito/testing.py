@@ -17,7 +17,7 @@ from tito.student import given, graded, lessons
 from tito.student.onwards import onwards
 from tito.student.progress import export_state, remember
 
-NOT_EXPORTED = "which is not exported yet"
+NOT_EXPORTED = "which is not exported yet"  # its last words are those of tito.workspace, too
 NOT_IMPORTED, OTHER_AGE = "whose export does not import", "whose export is of another age"
 
 
@@ -67,8 +67,7 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     if not exercises or not done.passed:  # a named exercise that passes needs no other cell
         homes = {result.home for result in results if not result.passed}
         done.troubles = [each for each in _troubles(notebook, cells, run) if each.cell not in homes]
-        exported = {f"cell {cell.number}" for cell in cells if cell.is_exported}
-        done.broken = next((trouble.name for trouble in done.troubles if trouble.name in exported), "")
+        done.broken = _broken(cells, done.troubles)
     given.explain_order(notebook, [*done.results, *done.troubles])
     done.shown = _shown_numbers(notebook)
     graded.catch(course, module, notebook, done)
@@ -76,7 +75,6 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     lesson, why = _unexported_lesson(course, module, run) or (None, "")
     if lesson:
         _blame(lesson, why, done)
-        done.broken = "" if any(result.status == WAITING for result in done.results) else done.broken
     done.stale = _stale(course, module, notebook) + _newer_copies(module, notebook)
     done.stale += [] if done.passed else given.changed(course, module, notebook)
     done.seconds = round(time.perf_counter() - started, 2)
@@ -135,6 +133,12 @@ def _troubles(notebook: Notebook, cells: list[Cell], run: Run) -> list[Result]:
     return [result for result in found if result.status != WAITING]
 
 
+def _broken(cells: list[Cell], troubles: list[Result]) -> str:
+    """The first of the failing cells that is exported, by its name in `troubles`."""
+    exported = {f"cell {cell.number}" for cell in cells if cell.is_exported}
+    return next((trouble.name for trouble in troubles if trouble.name in exported), "")
+
+
 def _compare_with_release(exercises: list[Exercise], results: list[Result], released: dict) -> None:
     """Where this is a workspace made from a release: say which tests were edited, and what a lost one is worth."""
     for exercise, result in zip(exercises, results, strict=True):
@@ -151,13 +155,16 @@ def _shown_numbers(notebook: Notebook) -> dict[int, int]:
 
 
 def _blame(lesson: Module, why: str, done: Tested) -> None:
-    """Say once what everything waits for, and why."""
+    """Say once what everything waits for, and why; the cells that import it are not what is wrong."""
     for result in done.results:
         if result.status == WAITING:
             result.message = f"needs {lesson.folder}, {why.partition(':')[0]}"
+    if not all(result.passed for result in done.results):
+        done.broken = ""
     first, *others = done.troubles or [None]
     if first:
-        done.troubles = [first, *(t for t in others if NOT_EXPORTED not in t.message and t.message != first.message)]
+        said = (first.message, NOT_EXPORTED.removeprefix("which "))
+        done.troubles = [first, *(each for each in others if not any(text in each.message for text in said))]
         first.message = f"this lesson needs {lesson.folder}, {why}"
 
 

@@ -146,6 +146,13 @@ def test_what_needs_an_unexported_lesson_says_which_and_only_once(workspace):
     assert "quad  needs 01_first, which is not exported yet" in shown and shown.endswith("next: tito export 01\n")
 
 
+def test_several_cells_that_need_an_unexported_lesson_are_one_trouble(workspace):
+    cells = [*second_cells(), code("import tinytorch.core"), code("from tinytorch.core.first import shift")]
+    write_notebook(workspace.modules / "02_second/second_dev.ipynb", cells)
+    (trouble,) = run(workspace, "02").troubles
+    assert trouble.message == "this lesson needs 01_first, which is not exported yet"
+
+
 def test_a_cell_is_named_by_the_number_that_jupyter_shows_too(course):
     source_of(course.root / NOTEBOOK, 4, WRONG)
     path = course.root / NOTEBOOK
