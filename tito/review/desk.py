@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,6 +92,12 @@ class Desk:
         """What stands for what a grader reads of an answer: its text, or of code the submission."""
         text = answer.text if answer.question.task.manual else answer.standing.digest
         return self._key(answer.question.task.name, f"{answer.student}\0{text}", self.secret)
+
+    def message(self, answer: Answer) -> str:
+        """What grading says of the whole submission, a file called as its student; without that name where hidden."""
+        text, who = answer.standing.message, {answer.student, answer.standing.result.student}
+        names = "|".join(re.escape(name) for name in sorted(who, key=len, reverse=True))
+        return text if self.names else re.sub(rf"(?<!\w)(?:{names})(?!\w)", "…", text)
 
     def written(self, answer: Answer) -> Written:
         """The code that was handed in with an answer."""

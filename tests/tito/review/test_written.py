@@ -141,3 +141,20 @@ def test_of_a_file_that_could_not_be_read_nobody_says_that_nothing_went_wrong(ha
     assert "mallory (unreadable)" in tito(course.root, "grade", "01", "submissions/01_first").stdout
     shown = page("mallory", "double")
     assert "What was handed in could not be read." in shown and "No question was asked." in shown
+
+
+def test_where_names_are_hidden_no_message_tells_whose_file_it_is(review, course):
+    folder = course.root / "flat"
+    folder.mkdir()
+    (folder / "mallory.ipynb").write_text("no notebook")
+    assert "mallory (unreadable)" in tito(course.root, "grade", "01", "flat", "--out", "grades-again").stdout
+    for names, told in (((), "….ipynb, line 1: not a notebook"), (("--names",), "mallory.ipynb, line 1: not a noteb")):
+        running = review("ann", *names)
+        running.enter()
+        path, pages = running.form("double")[0], []
+        while path:
+            pages.append(running.ask(path)[2])
+            following = re.search(r'href="([^"]+)" rel="next"', pages[-1])
+            path = following and following[1]
+        assert len(pages) == 4 and any(told in page for page in pages)
+        assert any("mallory" in page for page in pages) == bool(names)
