@@ -111,7 +111,9 @@ def _explain(course, modules, tree: Path, kind: str, message: str, missing: str 
     if module and module.notebook.exists() and module not in modules:  # it may be another than its notebook says
         numbers = sorted(each.number for each in (module, *modules))
         return Problem(text, next=f"nothing was written; from their notebooks: tito export {' '.join(numbers)}")
-    return Problem(text, next="nothing was written; put this right and run tito export again")
+    before = [each.number for each in modules if module in modules and each in course.catalogue.before(module)]
+    without = f"; or what comes before it alone: tito export {' '.join(before)}" if before else ""
+    return Problem(text, next=f"nothing was written; put this right and run tito export again{without}")
 
 
 def _deepest(tree: Path, frames: list) -> tuple[str, int]:

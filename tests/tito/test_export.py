@@ -273,3 +273,15 @@ def test_an_exported_file_that_a_hand_broke_is_written_anew_with_the_lesson_aske
     assert "next: nothing was written; from their notebooks: tito export 01 02" in done.stderr
     assert tito(course.root, "export", "01", "02").returncode == 0
     assert tito(course.root, "export", "--check").returncode == 0
+
+
+def test_a_half_done_lesson_does_not_keep_those_before_it_from_being_exported(course):
+    second = course.modules / "02_second/second_dev.ipynb"
+    source_of(second, 5, "#| export\nquad = double(double(1, 2))")
+    done = tito(course.root, "export")
+    assert done.returncode == 1 and "second_dev.ipynb, cell 5, line 2: TypeError" in done.stderr
+    assert done.stderr.endswith("run tito export again; or what comes before it alone: tito export 01\n")
+    assert tito(course.root, "export", "01").returncode == 0
+    assert tito(course.root, "export", "02").stderr.endswith(
+        "next: nothing was written; put this right and run tito export again\n"
+    )
