@@ -20,6 +20,12 @@ def written(course) -> dict[str, str]:
     return read_record(course.state / RECORD)
 
 
+def handmade(course, path: str) -> bool:
+    """Whether a file that tito wrote is another now; of one that it is not known to have written, nothing is said."""
+    known = written(course).get(path)
+    return known is not None and digest((course.root / path).read_bytes()) != known
+
+
 def record(course, texts: dict[str, str]) -> None:
     """Remember that tito wrote these texts."""
     found = written(course) | {path: digest(text.encode("utf-8")) for path, text in texts.items()}

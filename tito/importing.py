@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,15 +10,27 @@ from pathlib import Path
 from tito.notebook import Cell
 from tito.problem import Problem
 from tito.regions import MARKERS
+from tito.running.process import how_it_ended
 
 LIMIT = 30  # seconds
+DONE = "tito: all of it was imported"  # said by a check that went through to its end
+_STACK = re.compile(r'^  File "(.+)", line (\d+) in ', re.MULTILINE)  # as faulthandler writes it, innermost first
 
 # The process starts while nbdev is at work and loads NumPy meanwhile; then it is told what to import.
+# What ends it (a crash, os._exit, a loop) leaves the line that did it: a process that is gone says nothing.
 _PROGRAM = """
-import json, sys, traceback
+import faulthandler, json, os, sys, traceback
+say = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
 import numpy
-tree, names = json.loads(sys.stdin.readline())
+tree, names, limit, done = json.loads(sys.stdin.readline())
 sys.path.insert(0, tree)
+faulthandler.enable(say, all_threads=False)
+faulthandler.dump_traceback_later(limit, exit=True, file=say)
+end = os._exit
+def told(code):
+    faulthandler.dump_traceback(say, all_threads=False)
+    end(code)
+os._exit = told
 try:
     for name in names:
         __import__(name)
@@ -25,8 +38,9 @@ except BaseException as error:
     frames = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError) and error.filename:
         frames.append((error.filename, error.lineno))
-    print(json.dumps([type(error).__name__, str(error), getattr(error, "name", None), frames]), file=sys.stderr)
+    print(json.dumps([type(error).__name__, str(error), getattr(error, "name", None), frames]), file=say, flush=True)
     sys.exit(3)
+print(done, file=say, flush=True)
 """
 
 
@@ -56,41 +70,67 @@ class ImportCheck:
     def check(self, course, modules, tree: Path) -> None:
         """Raises Problem, in the notebook's terms, when the package in `tree` does not import."""
         names = [course.lib_path, *(f"{course.lib_path}.{module.target}" for module in modules)]
+        task = json.dumps([str(tree), names, LIMIT - 1, DONE])
         try:
-            _, errors = self.process.communicate(json.dumps([str(tree), names]) + "\n", timeout=LIMIT)
+            _, errors = self.process.communicate(f"{task}\n", timeout=LIMIT)
         except subprocess.TimeoutExpired:
             raise Problem(f"the exported package did not finish importing in {LIMIT} s: does a cell loop?") from None
-        if self.process.returncode == 0:
+        lines = errors.splitlines()
+        if self.process.returncode == 0 and DONE in lines:
             return
         try:
-            kind, message, missing, frames = json.loads(errors.splitlines()[-1])
+            kind, message, missing, frames = json.loads(lines[-1])
         except (IndexError, ValueError):
-            kind, message, missing, frames = "the import ended early", errors[-300:], None, []
-        raise _explain(course, tree, kind, message, missing, frames)
+            kind, missing = "the import ended early", None
+            message, frames = _ended(errors, self.process), _stack(errors)
+        raise _explain(course, modules, tree, kind, message, missing, frames)
 
 
-def _explain(course, tree: Path, kind: str, message: str, missing: str | None, frames: list) -> Problem:
-    where = _in_notebook(course, tree, frames)
+def _stack(errors: str) -> list[tuple[str, int]]:
+    """The frames that faulthandler told of, outermost first; of several threads the main one's, which is the last."""
+    threads = [found for part in errors.split("\n\n") if (found := _STACK.findall(part))]
+    return [(file, int(line)) for file, line in reversed(threads[-1])] if threads else []
+
+
+def _ended(errors: str, process) -> str:
+    if errors.startswith("Timeout") or "\nTimeout (" in errors:
+        return f"it did not finish in {LIMIT} s: does a loop never end?"
+    if "Traceback (most recent call last)" in errors:  # before anything was imported: NumPy is amiss
+        return errors.splitlines()[-1]
+    return how_it_ended(process.returncode)
+
+
+def _explain(course, modules, tree: Path, kind: str, message: str, missing: str | None, frames: list) -> Problem:
+    file, line = _deepest(tree, frames)
+    module = next((m for m in course.catalogue if file and m.target and course.target_path(m) == file), None)
+    where = _in_notebook(course, tree, module, file, line)
     text = f"{where}: {kind}: {message}".replace(f"{tree}{os.sep}", "")
-    module = course.catalogue.exporter(course, missing) if kind == "ModuleNotFoundError" else None
-    if module:
-        return Problem(f"{text}\n{module.folder} is not exported yet", next=f"tito export {module.number} first")
-    return Problem(text, next="nothing was written; put this right and run tito export again")
+    absent = course.catalogue.exporter(course, missing) if kind == "ModuleNotFoundError" else None
+    if absent:
+        return Problem(f"{text}\n{absent.folder} is not exported yet", next=f"tito export {absent.number} first")
+    if module and module.notebook.exists() and module not in modules:  # it may be another than its notebook says
+        numbers = sorted(each.number for each in (module, *modules))
+        return Problem(text, next=f"nothing was written; from their notebooks: tito export {' '.join(numbers)}")
+    before = [each.number for each in modules if module in modules and each in course.catalogue.before(module)]
+    without = f"; or what comes before it alone: tito export {' '.join(before)}" if before else ""
+    return Problem(text, next=f"nothing was written; put this right and run tito export again{without}")
 
 
-def _in_notebook(course, tree: Path, frames: list) -> str:
-    """Where the import failed: the deepest frame in the package, as notebook, cell and line where it can be told."""
-    inside = [(Path(name), line) for name, line in frames if Path(name).is_relative_to(tree)]
-    if not inside:
+def _deepest(tree: Path, frames: list) -> tuple[str, int]:
+    """The file of the package, from the root, and the line at which an import failed; "" where it is none's."""
+    inside = [(Path(name).relative_to(tree), line) for name, line in frames if Path(name).is_relative_to(tree)]
+    return (inside[-1][0].as_posix(), inside[-1][1]) if inside else ("", 0)
+
+
+def _in_notebook(course, tree: Path, module, file: str, line: int) -> str:
+    """Where the import failed: as notebook, cell and line where that can be told."""
+    if not file:
         return f"importing {course.lib_path}"
-    file, line = inside[-1]
-    path = file.relative_to(tree).as_posix()
-    for module in course.catalogue:
-        if module.notebook.exists() and f"{course.lib_path}/{(module.target or '').replace('.', '/')}.py" == path:
-            place = _cell_line(module.read().cells, file.read_text(encoding="utf-8").splitlines(), line)
-            if place:
-                return f"{course.inside(module.notebook)}, cell {place[0]}, line {place[1]}"
-    return f"{path}, line {line}"
+    if module and module.notebook.exists():
+        place = _cell_line(module.read().cells, (tree / file).read_text(encoding="utf-8").splitlines(), line)
+        if place:
+            return f"{course.inside(module.notebook)}, cell {place[0]}, line {place[1]}"
+    return f"{file}, line {line}"
 
 
 def _cell_line(cells: list[Cell], lines: list[str], line: int) -> tuple[int, int] | None:

@@ -7,14 +7,18 @@ from dataclasses import asdict, dataclass, field
 
 from tito.catalogue import Module
 from tito.edition import released_tests, test_digest
+from tito.handmade import handmade
 from tito.notebook import Cell, Exercise, Notebook, others_beside, read_notebook
 from tito.problem import USAGE, Problem
 from tito.running.meant import exercise_meant
-from tito.running.outcome import FAILED, WAITING, Result, explained, judged, not_run
+from tito.running.outcome import FAILED, WAITING, Result, explained, import_error, judged, not_run
 from tito.running.process import Run, run_cells
 from tito.student import given, graded, lessons
 from tito.student.onwards import onwards
 from tito.student.progress import export_state, remember
+
+NOT_EXPORTED = "which is not exported yet"  # its last words are those of tito.workspace, too
+NOT_IMPORTED, OTHER_AGE = "whose export does not import", "whose export is of another age"
 
 
 @dataclass
@@ -30,10 +34,11 @@ class Tested:
     next: str = ""
     seconds: float = 0
     problem: str = ""  # what kept the notebook from being tested
+    broken: str = ""  # an exported cell of no exercise that fails: so will every import of the lesson
 
     @property
     def passed(self) -> bool:
-        return bool(self.results) and all(result.passed for result in self.results)
+        return bool(self.results) and all(result.passed for result in self.results) and not self.broken
 
     @property
     def earned(self) -> float:
@@ -62,13 +67,14 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     if not exercises or not done.passed:  # a named exercise that passes needs no other cell
         homes = {result.home for result in results if not result.passed}
         done.troubles = [each for each in _troubles(notebook, cells, run) if each.cell not in homes]
+        done.broken = _broken(cells, done.troubles)
     given.explain_order(notebook, [*done.results, *done.troubles])
     done.shown = _shown_numbers(notebook)
     graded.catch(course, module, notebook, done)
     remember(course, module, notebook, results)
-    lesson = _unexported_lesson(course, module, run)
+    lesson, why = _unexported_lesson(course, module, run) or (None, "")
     if lesson:
-        _blame(lesson, done)
+        _blame(lesson, why, done)
     done.stale = _stale(course, module, notebook) + _newer_copies(module, notebook)
     done.stale += [] if done.passed else given.changed(course, module, notebook)
     done.seconds = round(time.perf_counter() - started, 2)
@@ -127,6 +133,12 @@ def _troubles(notebook: Notebook, cells: list[Cell], run: Run) -> list[Result]:
     return [result for result in found if result.status != WAITING]
 
 
+def _broken(cells: list[Cell], troubles: list[Result]) -> str:
+    """The first of the failing cells that is exported, by its name in `troubles`."""
+    exported = {f"cell {cell.number}" for cell in cells if cell.is_exported}
+    return next((trouble.name for trouble in troubles if trouble.name in exported), "")
+
+
 def _compare_with_release(exercises: list[Exercise], results: list[Result], released: dict) -> None:
     """Where this is a workspace made from a release: say which tests were edited, and what a lost one is worth."""
     for exercise, result in zip(exercises, results, strict=True):
@@ -142,15 +154,18 @@ def _shown_numbers(notebook: Notebook) -> dict[int, int]:
     return {number: count for number, count in counts.items() if isinstance(count, int)}
 
 
-def _blame(lesson: Module, done: Tested) -> None:
-    """Say once what everything waits for."""
-    what = f"needs {lesson.folder}, which is not exported yet"
+def _blame(lesson: Module, why: str, done: Tested) -> None:
+    """Say once what everything waits for, and why; the cells that import it are not what is wrong."""
     for result in done.results:
         if result.status == WAITING:
-            result.message = what
-    for trouble in done.troubles[:1]:
-        trouble.message = f"this lesson {what}"
-    done.troubles = done.troubles[:1] + [t for t in done.troubles[1:] if "is not exported yet" not in t.message]
+            result.message = f"needs {lesson.folder}, {why.partition(':')[0]}"
+    if not all(result.passed for result in done.results):
+        done.broken = ""
+    first, *others = done.troubles or [None]
+    if first:
+        said = (first.message, NOT_EXPORTED.removeprefix("which "))
+        done.troubles = [first, *(each for each in others if not any(text in each.message for text in said))]
+        first.message = f"this lesson needs {lesson.folder}, {why}"
 
 
 def _stale(course, module: Module, notebook: Notebook) -> list[str]:
@@ -158,7 +173,11 @@ def _stale(course, module: Module, notebook: Notebook) -> list[str]:
     text = "\n".join(cell.source for cell in notebook.cells if cell.is_code)
     used = [m for m in course.catalogue.before(module) if f"{course.lib_path}.{m.target}" in text]
     old = [m for m in used if m.notebook.exists() and export_state(course, m) == "changed"]
-    return [f"{course.target_path(m)} is older than your notebook: tito export {m.number}" for m in old]
+    return [f"{course.target_path(m)} is {_age(course, m)}: tito export {m.number}" for m in old]
+
+
+def _age(course, module: Module) -> str:
+    return "not as tito wrote it" if handmade(course, course.target_path(module)) else "older than your notebook"
 
 
 def _newer_copies(module: Module, notebook: Notebook) -> list[str]:
@@ -172,12 +191,22 @@ def _newer_copies(module: Module, notebook: Notebook) -> list[str]:
     return found
 
 
-def _unexported_lesson(course, module: Module, run: Run) -> Module | None:
-    """The earlier lesson whose export a cell could not import."""
-    for outcome in run.outcomes.values():
-        error = outcome.get("error")
-        if error and error["type"] in ("ModuleNotFoundError", "ImportError"):
-            lesson = course.catalogue.exporter(course, error["name"])
-            if lesson and lesson in course.catalogue.before(module):
-                return lesson
-    return None
+def _unexported_lesson(course, module: Module, run: Run) -> tuple[Module, str] | None:
+    """The earlier lesson whose export a cell could not import, and why not."""
+    errors = [outcome["error"] for outcome in run.outcomes.values() if outcome.get("error")]
+    found = (_not_imported(course, course.catalogue.before(module), error) for error in errors)
+    return next(filter(None, found), None)
+
+
+def _not_imported(course, earlier: list[Module], error: dict) -> tuple[Module, str] | None:
+    """Which of the earlier lessons an error is about that an import raised, and what is wrong with its export."""
+    if error["type"] in ("ModuleNotFoundError", "ImportError"):
+        lesson = course.catalogue.exporter(course, error["name"])
+        if lesson in earlier and not error["importing"]:
+            exported = course.root.joinpath(course.target_path(lesson)).exists()
+            return lesson, f"{OTHER_AGE}: {error['message']}" if exported else NOT_EXPORTED
+        if lesson in earlier and not course.root.joinpath(course.target_path(lesson)).exists():
+            return lesson, NOT_EXPORTED
+    file = (error["importing"] or [""])[0]
+    lesson = next((each for each in earlier if each.target and course.target_path(each) == file), None)
+    return lesson and (lesson, f"{NOT_IMPORTED}: {import_error(error)}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from course_fixture import ROOT, code, first_cells, source_of, tito, write_notebook
 
+from tito import importing
 from tito.export import export
 from tito.problem import Problem
 from tito.testing import test as run_tests
@@ -235,3 +236,52 @@ def test_after_an_export_of_what_passes_the_next_step_leads_on(course, first):
     assert exported_anew(course, "01") == "next: tito test 02"
     run_tests(course, course.catalogue.find("02"))
     assert exported_anew(course, "01") == "next: tito submit 01" and exported_anew(course) == "next: tito submit 02"
+
+
+ENDS = {
+    "os._exit": ("import os\nos._exit(0)", 3, "the process ended with exit code 0: does something call os._exit?"),
+    "a crash": ("import ctypes\nctypes.string_at(0)", 3, "the process was killed by signal 11"),
+    "a loop": ("x = 1\nwhile x: pass", 3, "it did not finish in 3 s: does a loop never end?"),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_cell_that_ends_the_import_is_refused_with_its_line(course, first, monkeypatch, name):
+    export(course)
+    before = package(course)
+    source, line, why = ENDS[name]
+    write_notebook(first.notebook, [*first_cells(), code(f"#| export\n{source}")])
+    monkeypatch.setattr(importing, "LIMIT", 3)
+    with pytest.raises(Problem) as caught:
+        export(course)
+    assert f"first_dev.ipynb, cell 11, line {line}: the import ended early: {why}" in str(caught.value)
+    assert package(course) == before
+
+
+def test_what_a_module_does_to_its_output_does_not_stop_its_export(course, first):
+    said = "import atexit, os, sys\natexit.register(os.write, 2, b'bye')\nsys.stderr.close()"
+    write_notebook(first.notebook, [*first_cells(), code(f"#| export\n{said}")])
+    assert tito(course.root, "export").returncode == 0
+
+
+def test_an_exported_file_that_a_hand_broke_is_written_anew_with_the_lesson_asked_for(course):
+    export(course)
+    with open(course.package / "core/first.py", "a") as file:
+        file.write("\nraise RuntimeError('half done')\n")
+    done = tito(course.root, "export", "02")
+    assert done.returncode == 1 and "tinytorch/core/first.py, line " in done.stderr and "half done" in done.stderr
+    assert "next: nothing was written; from their notebooks: tito export 01 02" in done.stderr
+    assert tito(course.root, "export", "01", "02").returncode == 0
+    assert tito(course.root, "export", "--check").returncode == 0
+
+
+def test_a_half_done_lesson_does_not_keep_those_before_it_from_being_exported(course):
+    second = course.modules / "02_second/second_dev.ipynb"
+    source_of(second, 5, "#| export\nquad = double(double(1, 2))")
+    done = tito(course.root, "export")
+    assert done.returncode == 1 and "second_dev.ipynb, cell 5, line 2: TypeError" in done.stderr
+    assert done.stderr.endswith("run tito export again; or what comes before it alone: tito export 01\n")
+    assert tito(course.root, "export", "01").returncode == 0
+    assert tito(course.root, "export", "02").stderr.endswith(
+        "next: nothing was written; put this right and run tito export again\n"
+    )

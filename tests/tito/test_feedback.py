@@ -146,6 +146,13 @@ def test_what_needs_an_unexported_lesson_says_which_and_only_once(workspace):
     assert "quad  needs 01_first, which is not exported yet" in shown and shown.endswith("next: tito export 01\n")
 
 
+def test_several_cells_that_need_an_unexported_lesson_are_one_trouble(workspace):
+    cells = [*second_cells(), code("import tinytorch.core"), code("from tinytorch.core.first import shift")]
+    write_notebook(workspace.modules / "02_second/second_dev.ipynb", cells)
+    (trouble,) = run(workspace, "02").troubles
+    assert trouble.message == "this lesson needs 01_first, which is not exported yet"
+
+
 def test_a_cell_is_named_by_the_number_that_jupyter_shows_too(course):
     source_of(course.root / NOTEBOOK, 4, WRONG)
     path = course.root / NOTEBOOK
@@ -315,3 +322,82 @@ def test_an_inline_test_takes_for_a_refusal_what_the_exam_takes_for_one():
 
     expect_error(positive, -1, mentions=["-1"])
     assert inline.REFUSALS == exam.REFUSALS
+
+
+FAILS = {
+    "raises": ('raise RuntimeError("half done")', "RuntimeError: half done"),
+    "ends": ("import os\nos._exit(0)", "the process ended with exit code 0: does something call os._exit?"),
+    "a lesson to come": ("from tinytorch.nn.second import quad", "ImportError: cannot import name 'quad'"),
+}
+
+
+@pytest.mark.parametrize("name", FAILS)
+def test_an_exported_cell_that_fails_fails_its_lesson_though_every_exercise_passes(course, name):
+    source, why = FAILS[name]
+    export(course)
+    write_notebook(course.root / NOTEBOOK, [*first_cells(), code(f"#| export\n{source}")])
+    done = tito(course.root, "test", "01")
+    assert done.returncode == 1 and f"✗ cell 11, no exercise: {why}" in done.stdout, done.stdout
+    assert "it is exported, so no import of this lesson gets past it" in done.stdout
+    assert done.stdout.endswith(f"next: look at cell 11 in {NOTEBOOK}, save, then: tito test 01\n")
+    both = tito(course.root, "test")
+    assert both.returncode == 1 and f"✗ cell 11, no exercise: {why}" in both.stdout
+    assert tito(course.root, "test", "01", "shift").returncode == 0  # which needs no cell below it
+    assert tito(course.root, "test", "02").returncode == 0  # on what was exported before
+    write_notebook(course.root / NOTEBOOK, [*first_cells(), code(source)])
+    assert tito(course.root, "test", "01").returncode == 0, "not exported: a try of the student's own"
+
+
+BREAKS = {
+    "raises": ('raise RuntimeError("half done")', "RuntimeError: half done"),
+    "is no Python": ("x = = 1", "SyntaxError: invalid syntax"),
+    "imports what is not there": ("import numpi", "ModuleNotFoundError: No module named 'numpi'"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_an_earlier_export_that_does_not_import_is_told_with_its_line_and_what_mends_it(course, name):
+    export(course)
+    source, why = BREAKS[name]
+    path = course.package / "core/first.py"
+    line = len(path.read_text().splitlines()) + 1
+    with open(path, "a") as file:
+        file.write(f"{source}\n")
+    done = tito(course.root, "test", "02")
+    assert done.returncode == 1 and "quad  needs 01_first, whose export does not import" in done.stdout, done.stdout
+    assert f"! cell 4, no exercise: this lesson needs 01_first, whose export does not import: tinytorch/core/first.py, line {line}: {why}" in done.stdout  # fmt: skip  # noqa: E501
+    assert done.stdout.endswith("next: tito export 01\n")
+    assert tito(course.root, "export", "01").returncode == 0 and tito(course.root, "test", "02").returncode == 0
+
+
+def test_a_test_cell_that_imports_what_does_not_import_waits_too(course):
+    export(course)
+    with open(course.package / "core/first.py", "a") as file:
+        file.write("raise RuntimeError('half done')\n")
+    cells = second_cells()
+    cells[3:6] = [
+        exercise("quad", "#| export\ndef quad(x):\n    return 4 * x\n"),
+        a_test("quad", "from tinytorch.core.first import double\n\nassert quad(3) == double(6)"),
+    ]
+    write_notebook(course.modules / "02_second/second_dev.ipynb", cells)
+    done = run(course, "02")
+    assert done.results[0].status == "waiting" and done.next == "tito export 01"
+
+
+def test_a_later_lesson_whose_export_does_not_import_stops_no_earlier_one(course):
+    export(course)
+    with open(course.package / "nn/second.py", "a") as file:
+        file.write("raise RuntimeError('half done')\n")
+    done = tito(course.root, "test", "01")
+    assert done.returncode == 0 and "half done" not in done.stdout
+
+
+def test_an_export_that_a_hand_has_changed_is_offered_again(course):
+    export(course)
+    path = course.package / "core/first.py"
+    path.write_text(path.read_text().replace("* 2", "* 3"))
+    assert export_state(course, course.catalogue.find("01")) == "changed"
+    assert run(course).next == "tito export 01"
+    assert "tinytorch/core/first.py is not as tito wrote it: tito export 01" in tito(course.root, "test", "02").stdout
+    export(course, [course.catalogue.find("01")])
+    assert export_state(course, course.catalogue.find("01")) == "exported" and run(course, "02").stale == []

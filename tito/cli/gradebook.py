@@ -29,8 +29,21 @@ def show(module: MaybeModule = None):
         if module is None:
             show.overview(book, book.modules())
         else:
-            show.standing(book.course.catalogue.find(module).folder, book.standing(module))
+            show.standing(_lesson(book, module).folder, book.standing(module))
         show.orphans(book.orphans())
+
+
+def _lesson(book, word: str):
+    """The lesson that a word names; raises Problem, which tells of a student what there is."""
+    from tito.problem import USAGE, Problem
+
+    try:
+        return book.course.catalogue.find(word)
+    except Problem:
+        if word not in {student.id for student in book.students()}:
+            raise
+        advice = f"tito gradebook history {shlex.quote(word)}"
+        raise Problem(f"{word} is a student and no module", next=advice, code=USAGE) from None
 
 
 @app.command()
@@ -146,12 +159,22 @@ def late(
     """
     from tito.gradebook import login, said
 
+    _refuse_everyone(student, module)
     number = _days(days, until)
     with _open() as book:
         said.marked(student, book.late(student, module, number, login(grader), why, until))
         attempts = book.history(student, module)[0] if until else []
         if attempts and not attempts[-1].submitted_at:
             said.no_times(student, module)
+
+
+def _refuse_everyone(student: str, module: str) -> None:
+    from tito.gradebook.everyone import EVERYONE
+    from tito.problem import USAGE, Problem
+
+    if student == EVERYONE:
+        advice = f"a deadline of the whole class stands in settings.ini: deadlines = {module} 2026-11-24 23:59"
+        raise Problem(f"{EVERYONE} is no student: lateness is said of one at a time", next=advice, code=USAGE)
 
 
 def _days(text: str | None, until: str) -> int | None:

@@ -30,7 +30,12 @@ def release(
 
 def grade(
     module: Module,
-    submissions: Annotated[Path, typer.Argument(help="A folder of notebooks, exports, zips or workspaces; or one.")],
+    submissions: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A folder of notebooks, exports, zips or workspaces; or one.", show_default="what collect made"
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Where results, grades.csv and grades.json are kept.", show_default="grades/MODULE"),
@@ -65,8 +70,19 @@ def grade(
     options["time_limit"] = time_limit or course.question_time_limit
     options["memory_limit"] = (memory_limit or course.memory_limit) << 20
     record = not no_gradebook and not exercises  # some exercises are no module's mark
+    submissions = submissions or _collected(course, chosen)
     grades = show.graded(course, submissions, chosen.number, options, json, record)
     raise typer.Exit(1 if grades.interrupted or grades.trouble or grades.ungraded else 0)
+
+
+def _collected(course, module) -> Path:
+    """Where `tito collect` puts a lesson's submissions; raises Problem where there is nothing."""
+    from tito.problem import USAGE, Problem
+
+    folder = course.own("submissions", module.folder)
+    if not folder.is_dir():
+        raise Problem(f"which submissions? There is no {folder}", next=f"tito grade {module.number} FOLDER", code=USAGE)
+    return folder
 
 
 def report(
@@ -104,6 +120,10 @@ def review(
     module: MaybeModule = None,
     grader: Annotated[str | None, typer.Option(help="Who marks.", show_default="your login")] = None,
     names: Annotated[bool, typer.Option("--names", help="Show who wrote what.")] = False,
+    submissions: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="The folder that was graded, for the code in it.", show_default="collect's"),
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to use.", show_default="any free one")] = 0,
     no_open: Annotated[bool, typer.Option("--no-open", help="Only print the address.")] = False,
 ):
@@ -114,7 +134,7 @@ def review(
     from tito.review import show
 
     course = course_here()
-    show.reviewed(course, named(course, [module] if module else None), grader, names, port, not no_open)
+    show.reviewed(course, named(course, [module] if module else None), grader, names, port, not no_open, submissions)
 
 
 def demo(

@@ -31,7 +31,8 @@ NO_PERSON = ("points possible", "student, test", "test student")
 class Change:
     """What a roster brought: ids; `unlisted` are those of the gradebook that it does not name.
 
-    Where it names nobody who was there, `unknown` are those of them who were on no list before either.
+    Where it names nobody who was there, `unknown` are those of them who were on no list before either. `twins` are
+    students who were added, each with one of `unlisted` who has the same name: likely one person under two ids.
     """
 
     added: list[str] = field(default_factory=list)
@@ -39,6 +40,7 @@ class Change:
     same: list[str] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    twins: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -126,6 +128,9 @@ def merge(book, found: list[dict[str, str]]) -> Change:
     change.unlisted = sorted(known.keys() - {*change.changed, *change.same})
     if not change.changed and not change.same:
         change.unknown = [ident for ident in change.unlisted if not any(known[ident][name] for name in FIELDS)]
+    named = {known[ident]["name"].casefold(): ident for ident in change.unlisted if known[ident]["name"]}
+    added = {ident: person["name"].casefold() for person, ident in zip(found, idents, strict=True)}
+    change.twins = {ident: named[added[ident]] for ident in change.added if added[ident] in named}
     return change
 
 

@@ -103,6 +103,11 @@ def roster(change, file) -> None:
         say("nobody on this list is in the gradebook, so each is taken for somebody new", "yellow")
         say(f"likely its ids are of another column: students here are called as {ours}, there as {theirs}", "yellow")
         next_step(f"tito gradebook roster --remove {typed(file)}; then give it a column id with the names as here")
+    elif change.twins:
+        pairs = some([f"{new} and {old}" for new, old in change.twins.items()])
+        say(f"{counted(len(change.twins), 'name')} that somebody not on this list has: {pairs}", "yellow")
+        say("likely these are the same people under other ids, and each would stand here twice", "yellow")
+        next_step(f"tito gradebook roster --remove {typed(file)}; then give it a column id with the names as here")
 
 
 def taken_off(change) -> None:

@@ -121,7 +121,9 @@ class Standing:
         self.status, self.file, self.digest, self.late = counts.status, counts.file, counts.digest, counts.late
         self.automatic, self.possible, self.attempt = counts.points, counts.possible or 0.0, counts.id
         self.message = lost(history, counts)
-        self.attempts = len({attempt.digest or attempt.id for attempt in history if attempt.status != SUPERSEDED})
+        # what could not be read has no digest: as long as the same is amiss, it is one submission
+        tries = {a.digest or a.message or a.id for a in history if a.status != SUPERSEDED}
+        self.attempts = len(tries)
         self.line, self.seed, self.isolation, self.packing = line, seed, isolation, packing
 
     @cached_property

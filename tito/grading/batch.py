@@ -14,6 +14,7 @@ from tito.grading.examiner import Examiner, make_key
 from tito.grading.grades import Grades
 from tito.grading.intake import Entry
 from tito.grading.journal import Journal
+from tito.grading.overlooked import overlooked
 from tito.grading.pieces import FAILED
 from tito.grading.prepare import Exam, prepare
 from tito.grading.results import Result
@@ -47,7 +48,8 @@ def grade(
     if seed is not None and seed.bit_length() > 63:  # a gradebook keeps it in 8 bytes
         raise Problem(f"the seed {seed} is too large", next="name one of at most 18 digits", code=USAGE)
     prepared = prepare(course, module, only, time_limit, memory_limit, unsafe, own_stack)
-    entries = intake.find(Path(path), prepared.module.notebook.stem)
+    folders = _no_students(course, prepared.module, Path(path), out)
+    entries = intake.find(Path(path), prepared.module.notebook.stem, folders)
     with contextlib.ExitStack() as closing:
         journal = _opened(out, prepared, sorted(only or []), fresh, closing)
         asked, seed = seed, secrets.randbits(32) if seed is None else seed
@@ -58,6 +60,7 @@ def grade(
         key = make_key(prepared, seats[0], seed, time_limit)
         examine = Examiner(prepared, key, seed, time_limit)
         grades = _grades(prepared, seed, held, entries)
+        grades.overlooked = overlooked(Path(path), entries, folders)
         if journal:
             head = {"module": grades.module, "only": sorted(only or []), "isolation": held}
             with _disk(journal):
@@ -71,6 +74,14 @@ def grade(
         if journal:
             _written(journal, grades)
     return grades
+
+
+def _no_students(course, module, path: Path, out) -> tuple[str, ...]:
+    """Folders among the submissions that are no student's: lessons, the graded one first, and what grading writes."""
+    names = [module.folder, *(lesson.folder for lesson in course.catalogue)]
+    if out is not None and Path(out).resolve().parent == path.resolve():
+        names.append(Path(out).name)
+    return tuple(dict.fromkeys(names))
 
 
 def _opened(out, prepared: Exam, only: list[str], fresh: bool, closing) -> Journal | None:
@@ -101,7 +112,7 @@ def _resumed(examine: Examiner, journal: Journal, entries: list, grades: Grades,
     """
     left, stale = [], journal.outdated()
     for entry in entries:
-        if not fresh and entry.student in journal.known and journal.holds(entry.student, examine.digest(entry)):
+        if not fresh and entry.student in journal.known and journal.holds(entry.student, *examine.seen(entry)):
             grades.results.append(grades.row(journal.result(entry.student)))
         else:
             left.append(entry)

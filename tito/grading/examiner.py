@@ -119,12 +119,12 @@ class Examiner:
                 raise  # an interrupt: the whole submission is graded again the next time
             return [], [f"why it is wrong could not be told ({type(error).__name__}); the marks stand"]
 
-    def digest(self, entry: Entry) -> str:
-        """The digest of what was handed in; "" where it cannot be read."""
+    def seen(self, entry: Entry) -> tuple[str, str]:
+        """The digest of what was handed in and ""; or "" where it cannot be read, and why not."""
         try:
-            return intake.load(entry, self.exam.module, self.exam.earlier).digest
-        except Refused:
-            return ""
+            return intake.load(entry, self.exam.module, self.exam.earlier).digest, ""
+        except Refused as refused:
+            return "", str(refused)
 
     def fingerprint(self, held: dict[str, bool]) -> str:
         """What changes when anything does that decides a mark or what is said of it, but for submission and seed."""

@@ -51,6 +51,7 @@ class Grades:
     kept: int = 0  # results of earlier runs that still hold
     others: int = 0  # students in the out folder who are not among these submissions
     lapsed: int = 0  # of those, whose last marks hold no longer
+    overlooked: dict[str, str] = field(default_factory=dict)  # names in the folder that are no submission, and why
     spoilt: int = 0  # lines of the journal that the disk has spoilt: what stood there was graded again
     seconds: float = 0
     interrupted: bool = False

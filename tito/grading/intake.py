@@ -56,10 +56,11 @@ class Handed:
         return known.hexdigest()[:32]
 
 
-def find(path: Path, lesson: str = "") -> list[Entry]:
+def find(path: Path, lesson: str = "", folders: tuple[str, ...] = ()) -> list[Entry]:
     """The submissions in a folder (or the one in a file), by student. Raises Problem when there are none.
 
-    A folder that holds nothing but the notebook that is called as the `lesson`'s own is one student's.
+    A folder that holds nothing but the notebook that is called as the `lesson`'s own is one student's. One that is
+    called as a lesson is no student's: `folders` are names of such folders, that of the graded lesson first.
     """
     if path.is_file() or (path / SETTINGS).is_file():  # one file, or one student's workspace
         return [_alone(path, path.resolve().stem)]
@@ -71,20 +72,30 @@ def find(path: Path, lesson: str = "") -> list[Entry]:
     students: dict[str, list[str]] = {}
     for name, is_folder in sorted(inside):
         stem, kind = (name, "") if is_folder else os.path.splitext(name)
-        if not name.startswith((".", "_")) and (is_folder or kind.lower() in KINDS):
-            students.setdefault(shown(_text(stem)), []).append(name)
+        if name.startswith((".", "_")) or (is_folder and name in folders):
+            continue
+        if is_folder or kind.lower() in KINDS:
+            students.setdefault(shown(text(stem)), []).append(name)
     if not students:
-        raise Problem(f"{path} holds no notebooks, .py exports, zips or folders of students", code=USAGE)
+        raise _nobody(path, sorted(name for name, _ in inside), folders)
     if list(students) == [lesson]:
         return [_alone(path, path.resolve().name)]
     return [Entry(student, path, tuple(names)) for student, names in sorted(students.items())]
 
 
+def _nobody(path: Path, names: list[str], folders: tuple[str, ...]) -> Problem:
+    visible = [shown(text(name)) for name in names if not name.startswith(".")]
+    only = f", only {_some(visible)}" if visible else ""
+    advice = f"name that folder: {path / folders[0]}" if folders[:1] and folders[0] in names else ""
+    what = f"{path} holds no notebooks, .py exports, zips or folders of students{only}"
+    return Problem(what, next=advice, code=USAGE)
+
+
 def _alone(path: Path, name: str) -> Entry:
-    return Entry(shown(_text(name)), path.parent, (path.name,))
+    return Entry(shown(text(name)), path.parent, (path.name,))
 
 
-def _text(name: str) -> str:
+def text(name: str) -> str:
     """The name of a file on disk; what is no UTF-8 is read as Latin-1, or two students' names would become one."""
     data = os.fsencode(name)
     try:

@@ -179,17 +179,17 @@ class Journal:
             self.begun.add(self.run)
             self._write({"begin": self.last | {"questions": questions}})
 
-    def holds(self, student: str, digest: str) -> bool:
-        """Whether the student's last result was given for this file, in this exam."""
+    def holds(self, student: str, digest: str, refusal: str = "") -> bool:
+        """Whether the student's last result was given for this file, in this exam.
+
+        What cannot be read has no digest: its result holds while the same `refusal` is all that there is to say.
+        """
         known = self.known.get(student)
-        return (
-            known is not None
-            and not known.superseded
-            and known.status != FAILED
-            and digest != ""
-            and known.digest == digest
-            and self._fits(known.run)
-        )
+        if known is None or known.superseded or known.status == FAILED or not self._fits(known.run):
+            return False
+        if not digest and not known.digest:
+            return refusal != "" and self.result(student).message == refusal
+        return known.digest == digest
 
     def supersede(self, students: list[str]) -> bool:
         """Say that the marks of these students hold no longer, before anything is done about it; whether any did."""

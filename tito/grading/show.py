@@ -1,12 +1,21 @@
 """How a graded class reads on a terminal."""
 
+from pathlib import Path
+
 from tito.console import next_step, say, screen, table
+from tito.grading.overlooked import LESSON, LINK, OTHER, UNDERSCORE
 from tito.problem import Problem
-from tito.show import counted
+from tito.show import counted, some, typed
 
 NARROW = 140  # columns of a terminal
 
 MOST_NAMES, MOST_ROWS = 20, 200
+ADVICE = {
+    OTHER: "Rename it, unpack it, or ask for the notebook",
+    LINK: "Put the file or the folder itself there",
+    UNDERSCORE: "Rename it",
+    LESSON: "Name that folder",
+}
 
 
 def graded(course, submissions, number: str, options: dict, json: bool = False, record: bool = False):
@@ -39,18 +48,26 @@ def graded(course, submissions, number: str, options: dict, json: bool = False, 
     for line in strangers:
         say(line, "yellow")
     if out:
-        _what_next(grades, out, course.catalogue.find(number) if kept else None)
+        module = course.catalogue.find(number)
+        _what_next(grades, out, module if kept else None, _elsewhere(course, module, submissions))
     return grades
 
 
-def _what_next(grades, out, module=None) -> None:
+def _elsewhere(course, module, submissions) -> str:
+    """How `tito review` finds the code, where it does not lie in the places in which it looks."""
+    places = [course.own("submissions", module.folder), course.own("submissions")]
+    inside = any(Path(submissions).resolve() == place.resolve() for place in places)
+    return "" if inside else f" --submissions {typed(submissions)}"
+
+
+def _what_next(grades, out, module=None, elsewhere: str = "") -> None:
     """What to type next; `module` where the grades are in the gradebook."""
     if grades.interrupted or grades.trouble:
         before = "see to that disk, then " if grades.trouble else ""
         next_step(f"{before}run the same command again: what is in {out} is not graded twice")
     elif module:
         reads = any(cell.is_answer for cell in module.read().cells)
-        next_step(f"tito {'review' if reads else 'report'} {module.number}")
+        next_step(f"tito review {module.number}{elsewhere}" if reads else f"tito report {module.number}")
     else:
         next_step(f"look into {out / 'grades.csv'} and {out / 'grades.json'}")
 
@@ -86,6 +103,9 @@ def _remarks(grades) -> None:
     if without:
         more = f" and {len(without) - MOST_NAMES} more" if len(without) > MOST_NAMES else ""
         say(f"without a mark, to be looked at by hand: {', '.join(without[:MOST_NAMES])}{more}", "yellow")
+    for reason in dict.fromkeys(grades.overlooked.values()):
+        names = some([name for name, why in grades.overlooked.items() if why == reason])
+        say(f"not graded: {names} ({reason}); is it somebody's work? {ADVICE[reason]}, then grade again", "yellow")
     if grades.others > grades.lapsed:
         say(f"also in the files: {counted(grades.others - grades.lapsed, 'student')} of earlier runs", "dim")
     if grades.lapsed:

@@ -75,7 +75,7 @@ class Pages:
             lacking=lacking,
             share=round(share, 2),
             waiting=round(min(held_back, 100 - share), 2),
-            summary=_summary(student, lines),
+            summary=_summary(student, lines, looks),
             failed=student.result.status == FAILED,
             looks=[look for look in looks if not look.unwritten and not look.through],
             through=[look for look in looks if look.through],
@@ -146,7 +146,7 @@ def _protections(students) -> tuple[list[str], list[str]]:
     return [told[name] for name in held], [told[name] for name in names if name not in held]
 
 
-def _summary(student: Student, lines: list[figures.Line]) -> str:
+def _summary(student: Student, lines: list[figures.Line], looks: list) -> str:
     """A sentence on how it went."""
     result = student.result
     if result.status == FAILED:
@@ -160,5 +160,6 @@ def _summary(student: Student, lines: list[figures.Line]) -> str:
         return f"What you handed in {why}: it could not be graded. This is no zero; put it right and hand it in again."
     full, left = sum(line.full for line in lines), sum(not line.full for line in lines)
     if not left:
-        return f"All {counted(full, 'exercise')} have full marks. There is nothing to put right."
+        right = "What the exam found is below" if looks else "There is nothing to put right"  # found, and overridden
+        return f"All {counted(full, 'exercise')} have full marks. {right}."
     return f"{full or 'None'} of {len(lines)} exercises {'has' if full < 2 else 'have'} full marks; {left} lost points."

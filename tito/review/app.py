@@ -10,7 +10,7 @@ import tito.report
 from tito.gradebook import Conflict
 from tito.problem import Problem
 from tito.report.text import one_line, points, visible
-from tito.review import prose, zeros
+from tito.review import prose, written, zeros
 from tito.review.desk import Answer, Desk, is_marked, is_outdated, to_mark
 from tito.review.guard import Guard
 from tito.show import counted
@@ -64,7 +64,7 @@ def make_app(desks: dict[str, Desk], grader: str) -> tuple[Flask, Guard]:
     app.jinja_env.undefined, app.jinja_env.trim_blocks, app.jinja_env.lstrip_blocks = StrictUndefined, True, True
     app.jinja_env.filters |= {"points": points, "counted": counted, "line": one_line, "visible": visible}
     app.jinja_env.globals |= {"grader": grader, "prose": prose, "form_token": guard.form, "longest": LONGEST}
-    app.jinja_env.globals |= {"desks": desks}
+    app.jinja_env.globals |= {"desks": desks, "longest_code": written.LONGEST}
     pages = Pages(desks, grader)
     app.add_url_rule("/", "modules", pages.modules)
     app.add_url_rule("/<folder>/", "overview", pages.overview)
@@ -192,6 +192,7 @@ class Pages:
             left=left,
             again=is_outdated(marks, chosen.standing, name),
             read=desk.read(chosen),
+            code=None if chosen.question.task.manual else desk.written(chosen),
             line=progress(desk, name, marks, answers),
             zeroed=zeros.counts(desk, name, answers, marks),
             conflict=conflict,

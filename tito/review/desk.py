@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 import json
+import re
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sqlalchemy import func, select
 
@@ -13,6 +15,7 @@ from tito.gradebook import TOTAL, ManualMark, Standing, rows, tables
 from tito.gradebook.engine import reading
 from tito.gradebook.tasks import Task, tasks
 from tito.regions import BEGIN, END, regions
+from tito.review.written import Written, written
 
 
 @dataclass(frozen=True)
@@ -52,13 +55,17 @@ class Answer:
 
 @dataclass
 class Desk:
-    """One module's marking by one grader; `secret` makes keys that stand for students and do not tell who they are."""
+    """One module's marking by one grader; `secret` makes keys that stand for students and do not tell who they are.
+
+    `submissions` is the folder that was graded, where it is not `tito collect`'s.
+    """
 
     book: object
     module: object
     grader: str
     secret: bytes
     names: bool = False
+    submissions: Path | None = None
     _seen: tuple = ()
     _said: int | None = None
     _standings: list[Standing] = field(default_factory=list)
@@ -85,6 +92,16 @@ class Desk:
         """What stands for what a grader reads of an answer: its text, or of code the submission."""
         text = answer.text if answer.question.task.manual else answer.standing.digest
         return self._key(answer.question.task.name, f"{answer.student}\0{text}", self.secret)
+
+    def message(self, answer: Answer) -> str:
+        """What grading says of the whole submission, a file called as its student; without that name where hidden."""
+        text, who = answer.standing.message, {answer.student, answer.standing.result.student}
+        names = "|".join(re.escape(name) for name in sorted(who, key=len, reverse=True))
+        return text if self.names else re.sub(rf"(?<!\w)(?:{names})(?!\w)", "…", text)
+
+    def written(self, answer: Answer) -> Written:
+        """The code that was handed in with an answer."""
+        return written(self.book.course, self.module, answer.standing, self.submissions)
 
     def _key(self, name: str, student: str, secret: bytes) -> str:
         text = f"{self.module.folder}\0{name}\0{student}".encode("utf-8", "replace")

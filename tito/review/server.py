@@ -9,8 +9,8 @@ from tito.problem import USAGE, Problem
 THREADS = 4
 
 
-def serve(course, modules: list | None, grader: str, names: bool, port: int, ready) -> int:
-    """Serve the marking of these modules, or of all that were graded, until Ctrl-C.
+def serve(course, modules: list | None, grader: str, names: bool, port: int, ready, submissions=None) -> int:
+    """Serve the marking of these modules, or of all that were graded, until Ctrl-C; code is read from `submissions`.
 
     Before, calls `ready(address, ticket, book)`: the first address lets in whoever has it, the second lets in once.
     Returns how many things this grader said meanwhile. Raises Problem where nothing is graded yet or the port is taken.
@@ -22,7 +22,7 @@ def serve(course, modules: list | None, grader: str, names: bool, port: int, rea
             pass  # told now where no mark could be kept, and not at the first one
         chosen = modules or [course.catalogue.find(folder) for folder in book.modules()]
         _require_attempts(book, chosen)
-        app, guard = _app(book, chosen, grader, names)
+        app, guard = _app(book, chosen, grader, names, submissions)
         with closing(_bound(app, port)) as server:
             before = _said(book, chosen, grader)
             with suppress(KeyboardInterrupt):
@@ -41,12 +41,13 @@ def _require_attempts(book, modules: list) -> None:
         raise Problem(what, next=f"tito grade {number} SUBMISSIONS", code=USAGE)
 
 
-def _app(book, modules: list, grader: str, names: bool):
+def _app(book, modules: list, grader: str, names: bool, submissions):
     from tito.review.app import make_app
     from tito.review.desk import Desk
 
     secret = secrets.token_bytes(16)
-    return make_app({module.folder: Desk(book, module, grader, secret, names) for module in modules}, grader)
+    desks = {module.folder: Desk(book, module, grader, secret, names, submissions) for module in modules}
+    return make_app(desks, grader)
 
 
 def _bound(app, port: int):

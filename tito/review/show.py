@@ -7,7 +7,9 @@ from tito.gradebook import login
 from tito.show import counted
 
 
-def reviewed(course, modules: list | None, grader: str | None, names: bool, port: int, open_: bool) -> None:
+def reviewed(
+    course, modules: list | None, grader: str | None, names: bool, port: int, open_: bool, submissions=None
+) -> None:
     """Serve until Ctrl-C, then tell how much was kept."""
     from tito.review.server import serve
 
@@ -22,6 +24,6 @@ def reviewed(course, modules: list | None, grader: str | None, names: bool, port
             webbrowser.open(ticket)
 
     grader = login(grader)
-    said = serve(course, modules, grader, names, port, ready)
+    said = serve(course, modules, grader, names, port, ready, submissions)
     say_parts(("kept  ", "green"), (f"{counted(said, 'mark')} and comments in {place[0]}", None))
     next_step(f"tito report {graded[0].number if len(graded) == 1 else 'MODULE'}")

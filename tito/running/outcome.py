@@ -97,6 +97,8 @@ def explained(result: Result, error: dict, exercise: Exercise | None, run: Run) 
         result.status, result.message = WAITING, f"needs the exercise {stub[1]}, which is not written yet"
     elif blocker:
         result.status, result.message = WAITING, f"needs {error['name']}, which cell {blocker} failed to define"
+    elif exercise and error["importing"]:
+        result.status, result.message = WAITING, f"needs an import that fails: {import_error(error)}"
     elif error["type"] == "AssertionError":
         result.message = error["message"] or "its test's assertion does not hold"
     else:
@@ -107,6 +109,12 @@ def explained(result: Result, error: dict, exercise: Exercise | None, run: Run) 
         asked = [text for cell, _, text in error["frames"] if cell == test != result.cell]
         result.asked = asked[-1] if asked else ""
     return result
+
+
+def import_error(error: dict) -> str:
+    """Where the import of the package stopped, and with what."""
+    file, line = error["importing"]
+    return f"{file}, line {line}: {error['type']}: {error['message']}".rstrip(": ")
 
 
 def in_words(kind: str, message: str, none: str = "") -> str:

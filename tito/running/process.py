@@ -40,6 +40,7 @@ def run_cells(course, module: Module, cells: list[Cell], time_limit=None, varian
     plan = {
         "token": token,
         "notebook": module.notebook.name,
+        "package": os.path.realpath(course.package),
         "hidden": [f"{course.lib_path}.{m.target}" for m in course.catalogue.from_(module) if m.notebook.exists()],
         "cells": [plain(cell) for cell in cells],
         "variants": variants or {},
@@ -91,7 +92,7 @@ def _follow(process, plan: bytes, token: str, cell_limit: float, whole_limit: fl
         else:
             _take(run, line, token)
     if run.ended == "crashed":
-        run.ended = f"crashed: {_how_it_ended(_wait_briefly(process))}"
+        run.ended = f"crashed: {how_it_ended(_wait_briefly(process))}"
     return run
 
 
@@ -145,7 +146,7 @@ def _end(process) -> None:
     process.stdout.close()
 
 
-def _how_it_ended(code: int | None) -> str:
+def how_it_ended(code: int | None) -> str:
     if code is not None and code < 0:
         return f"the process was killed by signal {-code} ({signal.strsignal(-code) or 'a signal'})"
     return f"the process ended with exit code {code}: does something call os._exit?"

@@ -175,6 +175,7 @@ def _error(raised: BaseException, cell: dict, plan: dict) -> dict:
     elif near := meant(raised):
         message += f". Did you mean {near}?"
     found = {"type": type(raised).__name__, "message": message[:TAIL], "frames": _frames(raised, plan)}
+    found["importing"] = _importing(raised, plan["package"])
     found["name"] = str(getattr(raised, "name", None) or "")
     found["defines"] = _defined_names(cell["source"])
     found["none"] = what_is_none(raised, vars(sys.modules["__main__"]))
@@ -194,6 +195,20 @@ def _frames(raised: BaseException, plan: dict) -> list[list]:
         text = (raised.text or "").strip()[:LINE]
         frames.append([int(raised.filename.removeprefix(prefix)), raised.lineno or 1, text])
     return frames
+
+
+def _importing(raised: BaseException, package: str) -> list | None:
+    """[file, line number] where an import of the package stopped, the file from the course's root; or None."""
+    frames = traceback.extract_tb(raised.__traceback__)
+    places = [(frame.filename, frame.lineno) for frame in frames if frame.name == "<module>"]
+    if isinstance(raised, SyntaxError):
+        places.append((str(raised.filename), raised.lineno))
+    inside = [(os.path.realpath(name), line) for name, line in places if name.endswith(".py")]
+    inside = [(name, line) for name, line in inside if name.startswith(package + os.sep)]
+    if not inside:
+        return None
+    file, line = inside[-1]
+    return [os.path.relpath(file, os.path.dirname(package)).replace(os.sep, "/"), line]
 
 
 def _defined_names(source: str) -> list[str]:

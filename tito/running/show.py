@@ -23,9 +23,7 @@ def tested(done) -> None:
             _line(result, max(len(each.name) for each in wrong[1:]))
     _others(done, folded=bool(wrong))
     for trouble in done.troubles:
-        say_parts(
-            ("  ! ", "yellow"), (f"{trouble.name}, no exercise: {_first_line(trouble.message)}", None), words=True
-        )
+        _trouble(done, trouble)
     for result in done.results:
         if result.note:
             say(f"    {result.name}: {result.note}", "yellow")
@@ -43,6 +41,9 @@ def tested_briefly(done) -> None:
     wrong = [result for result in done.results if result.status in WRONG]
     for result in wrong:
         _line(result, max(len(each.name) for each in wrong))
+    for trouble in done.troubles:
+        if trouble.name == done.broken:
+            _trouble(done, trouble)
 
 
 def watched(done) -> None:
@@ -51,6 +52,14 @@ def watched(done) -> None:
         complained(done)
     else:
         tested(done)
+
+
+def _trouble(done, trouble) -> None:
+    """A cell of no exercise that fails; red where the lesson cannot be imported for it."""
+    text, mark = f"{trouble.name}, no exercise: {_first_line(trouble.message)}", ("  ! ", "yellow")
+    if trouble.name == done.broken:
+        text, mark = f"{text} (it is exported, so no import of this lesson gets past it)", ("  ✗ ", "red")
+    say_parts(mark, (text, None), words=True)
 
 
 def _head(done) -> None:

@@ -20,6 +20,8 @@ def onwards(course, module: Module, done) -> str:
     endless = next((trouble for trouble in done.troubles if trouble.status in (TIMEOUT, CRASHED)), None)
     if endless and not any(r.status in WRONG for r in left):  # what stands below was not reached
         return f"look at {endless.name} in {course.inside(module.notebook)}, save, then: tito test {module.number}"
+    if done.broken and all(result.passed for result in done.results):
+        return f"look at {done.broken} in {course.inside(module.notebook)}, save, then: tito test {module.number}"
     needed = _needed_elsewhere(course, module, done)
     if needed and not any(r.status in WRONG for r in left):
         return f"write {needed[1]} in {needed[0].folder}, then: tito export {needed[0].number}"

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from tito.catalogue import Module
-from tito.handmade import digest
+from tito.handmade import digest, handmade
 from tito.importing import exported_lines
 from tito.notebook import Exercise, Notebook
 from tito.problem import Problem
@@ -127,7 +127,8 @@ def export_state(course, module: Module) -> str:
     target = course.root / course.target_path(module) if module.target else None
     if target is None or not target.exists():
         return ""
-    if module.notebook.stat().st_mtime <= target.stat().st_mtime:
+    newer = module.notebook.stat().st_mtime <= target.stat().st_mtime
+    if newer and not handmade(course, course.target_path(module)):
         return "exported"
     try:
         written = [line for cell in module.read().cells if cell.is_exported for line in _code_lines(_bare(cell))]

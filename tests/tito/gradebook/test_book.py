@@ -61,6 +61,14 @@ def test_after_a_failed_regrade_no_older_mark_stands_and_what_it_was_is_said(con
     assert "16 of 16 points" in found.message and "no longer hold" in found.message
 
 
+def test_what_could_not_be_read_and_is_graded_again_is_one_submission(book, head):
+    for seed in (7, 8, 9):
+        book.record(head | {"seed": seed}, [failed("ada", "missing", "only a.pdf")])
+    assert standing(book).attempts == 1
+    book.record(head, [failed("ada", "missing", "only b.pdf"), graded("ada")])
+    assert standing(book).attempts == 3
+
+
 def test_the_last_submission_counts_or_the_best_as_the_settings_say(configured, place, head):
     submitted = [
         graded("ada", "mse_loss_value", digest="1"),

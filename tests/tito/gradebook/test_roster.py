@@ -3,7 +3,7 @@
 import pytest
 from gradings import graded
 
-from tito.gradebook import roster
+from tito.gradebook import roster, show
 from tito.problem import Problem
 
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Losses (41)
@@ -108,3 +108,16 @@ def test_whoever_has_handed_in_is_not_taken_off(book, bring, tmp_path):
     book.hand_in("02", [{"student": "ada", "digest": "", "original": "", "late": 0, "submitted_at": ""}])
     done = roster.take_off(book, tmp_path / "roster.csv")
     assert (done.removed, done.kept) == (["bob"], ["ada"])
+
+
+def test_the_same_people_under_other_ids_are_told_and_namesakes_on_one_list_are_not(book, bring, capsys, tmp_path):
+    bring(CANVAS)
+    change = bring("Full name,Email address\nAda Lovelace,ada@x.org\nbob smith,bob@x.org\nZoe Zed,zoe@x.org\n")
+    assert change.twins == {"ada@x.org": "ada", "bob@x.org": "bob"}
+    show.roster(change, tmp_path / "roster.csv")
+    said = capsys.readouterr().out
+    assert "2 names that somebody not on this list has: ada@x.org and ada, bob@x.org and bob" in said
+    assert f"next: tito gradebook roster --remove {tmp_path / 'roster.csv'}" in said
+    assert roster.take_off(book, tmp_path / "roster.csv").removed == ["ada@x.org", "bob@x.org", "zoe@x.org"]
+    assert bring("id,name\nada,Ada Lovelace\nbob,Bob Smith\nada-2,Ada Lovelace\n").twins == {}
+    assert bring("id,name\nnobody,\n").twins == {}

@@ -244,11 +244,22 @@ def test_wrong_use_is_told_with_what_to_do(tito, course):
         (("export", "02", "--to", "moodle"), "--template"),
         (("record", "nothing"), "tito grade --out"),
         (("roster", "nobody.csv"), "No such file"),
+        (("show", "ada"), "ada is a student and no module\nnext: tito gradebook history ada"),
+        (("show", "adda"), "the modules are"),
+        (("late", "everyone", "02", "0"), "stands in settings.ini: deadlines = 02 2026-11-24 23:59"),
     ):
         assert says in tito("gradebook", *words, code=2)
     assert "bonus: -2 points" in tito("gradebook", "mark", "ada", "02", "bonus", "-2", "--why", "x")
     assert "choose canvas or moodle" in tito("collect", "x.zip", "02", "--from", "paper", code=2)
     assert "No such file" in tito("collect", "x.zip", "02", code=2)
+
+
+def test_what_was_collected_is_graded_without_naming_its_folder(tito, course, pack):
+    said = tito("grade", "02", code=2)
+    assert "which submissions? There is no submissions/02_losses\nnext: tito grade 02 FOLDER" in said
+    tito("collect", pack("class.zip", {"ada_101_1_losses_dev.ipynb": submission()}), "02")
+    assert "recorded in gradebook.db: 1 new attempt" in tito("grade", "02")
+    assert "1 kept unchanged" in tito("grade", "submissions/02_losses")
 
 
 @pytest.mark.parametrize(

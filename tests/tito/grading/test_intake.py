@@ -13,7 +13,7 @@ import zipfile
 import pytest
 from school import IMPORTS, L1, MSE, REDUCE, notebook
 
-from tito.grading import grade, intake
+from tito.grading import grade, intake, show
 from tito.grading.pieces import read
 from tito.problem import Problem
 
@@ -362,3 +362,73 @@ def test_of_two_notebooks_that_were_numbered_on_the_way_none_is_taken_unless_the
     _refused(school, tmp_path, "ann", "unreadable", second)
     (tmp_path / "ann/losses_dev.ipynb").write_text(RIGHT, encoding="utf-8")
     assert len(intake.read(entry, module)) == 4
+
+
+def test_what_in_the_folder_is_not_graded_is_told_with_the_way_out(school, tmp_path, capsys):
+    (tmp_path / "ann.ipynb").write_text(RIGHT)
+    (tmp_path / "late").mkdir()
+    packed(tmp_path / "late" / "zoe.zip", {"losses_dev.ipynb": RIGHT})
+    for name in ("bob.ipynb.txt", "ann.ipynb.txt", "ann.pdf", "carol.pdf", "dave.rar", "e\x1b.html"):
+        (tmp_path / name).write_bytes(RIGHT.encode())
+    for name in (
+        "README.md",
+        ".DS_Store",
+        "._bob.ipynb",
+        "grades.csv",
+        "worksheet.CSV",
+        "handed-in.json",
+        "Thumbs.db",
+        "~$n.docx",
+    ):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "__MACOSX").mkdir()
+    (tmp_path / "_fay.ipynb").write_text(RIGHT)
+    (tmp_path / "gus").symlink_to(tmp_path / "late")
+    show.graded(school, tmp_path, "02", {"workers": 1, "out": tmp_path})
+    said = capsys.readouterr().out
+    names = "bob.ipynb.txt, carol.pdf, dave.rar, e\ufffd.html, ann.ipynb.txt, ann.pdf"
+    assert f"not graded: {names} (no notebook, .py or zip); is it somebody's work? Rename it, unpack it" in said
+    assert "not graded: _fay.ipynb (its name begins with _); is it somebody's work? Rename it" in said
+    assert "not graded: gus (a link)" in said
+    kept = json.loads((tmp_path / "grades.json").read_text())
+    assert [entry["student"] for entry in kept["results"]] == ["ann", "late"]
+    assert set(kept["overlooked"]) == {*names.split(", "), "_fay.ipynb", "gus"}
+    again = show.graded(school, tmp_path, "02", {"workers": 1, "out": tmp_path})  # into what it wrote itself
+    assert again.kept == 2 and again.overlooked == kept["overlooked"]
+
+
+def test_one_students_own_files_are_not_told_one_by_one(school, tmp_path, monkeypatch):
+    (tmp_path / "losses_dev.ipynb").write_text(RIGHT)
+    (tmp_path / "notes.pdf").write_text("x")
+    monkeypatch.chdir(tmp_path)
+    for path in (".", tmp_path, tmp_path / "losses_dev.ipynb"):
+        grades = grade(school, path, "02", workers=1)
+        assert (len(grades.results), grades.results[0].status, grades.overlooked) == (1, "graded", {})
+
+
+def test_a_folder_without_any_submission_tells_what_is_in_it(school, tmp_path):
+    (tmp_path / "bob.ipynb.txt").write_text(RIGHT)
+    with pytest.raises(Problem, match="or folders of students, only bob.ipynb.txt"):
+        grade(school, tmp_path, "02")
+
+
+def test_a_folder_called_as_a_lesson_is_no_student(school, tmp_path, capsys):
+    for name in ("02_losses/ann", "01_tensor/ann"):  # as `tito collect` lays out two lessons
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "losses_dev.ipynb").write_text(RIGHT)
+    with pytest.raises(Problem, match="only 01_tensor, 02_losses") as caught:
+        grade(school, tmp_path, "02")
+    assert caught.value.next == f"name that folder: {tmp_path / '02_losses'}"
+    (tmp_path / "bob.ipynb").write_text(RIGHT)
+    grades = show.graded(school, tmp_path, "02", {"workers": 1})
+    assert [result.student for result in grades.results] == ["bob"] and list(grades.overlooked) == ["02_losses"]
+    assert "not graded: 02_losses (called as the lesson); is it somebody's work? Name that folder" in (
+        capsys.readouterr().out
+    )
+
+
+def test_the_folder_of_the_grades_is_no_student_where_it_lies_among_them(school, tmp_path):
+    (tmp_path / "ann.ipynb").write_text(RIGHT)
+    for kept in (0, 1):
+        grades = grade(school, tmp_path, "02", workers=1, out=tmp_path / "grades")
+        assert [row.student for row in grades.results] == ["ann"] and grades.overlooked == {} and grades.kept == kept

@@ -350,3 +350,22 @@ def test_what_stays_in_memory_of_a_result_is_a_row(tmp_path):
     tracemalloc.stop()
     book.close()
     assert held < 300 * 2500 and written - held < 1 << 20
+
+
+def test_what_could_not_be_graded_is_no_new_attempt_as_long_as_it_stays_so(run, tmp_path):
+    run({"ada": {}})
+    home = tmp_path / "class" / "bob"
+    home.mkdir()
+    (home / "answers.pdf").write_text("x")
+    (tmp_path / "class" / "cleo.py").symlink_to(tmp_path / "class" / "ada.ipynb")
+    assert run({"ada": {}})[1] == ["bob", "cleo"]
+    before = lines(tmp_path)
+    grades, again = run({"ada": {}})
+    assert again == [] and grades.kept == 3 and lines(tmp_path) == before
+    assert {row.student: row.status for row in grades.ungraded} == {"bob": "missing", "cleo": "unreadable"}
+    (home / "more.pdf").write_text("x")
+    assert run({"ada": {}})[1] == ["bob"]
+    (home / "losses_dev.ipynb").write_text((tmp_path / "class/ada.ipynb").read_text())
+    grades, again = run({"ada": {}})
+    assert again == ["bob"] and [row.student for row in grades.ungraded] == ["cleo"]
+    assert run({"ada": {}}, seed=5)[1] == ["ada", "bob", "cleo"]

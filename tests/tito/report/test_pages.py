@@ -17,6 +17,7 @@ from tito.problem import Problem
 from tito.report import files, report, students
 from tito.report.picture import pictures
 from tito.report.reading import readings
+from tito.report.students import Manual
 from tito.report.text import file_name, told
 
 
@@ -329,3 +330,16 @@ def test_neither_a_file_of_the_users_nor_another_lessons_report_is_overwritten(c
     files.write(course.catalogue.find("01"), RUN, small_class(), tmp_path / "reports")
     with pytest.raises(Problem, match="is a report of 01_tensor"):
         files.write(lesson, RUN, small_class(), tmp_path / "reports")
+
+
+def test_full_marks_by_hand_do_not_say_that_nothing_went_wrong_beside_what_did(written):
+    given = {"mse_loss": Manual(10.0, "", 10.0)}
+    wrong = student("ada", "mse_loss_value", diagnoses=[diagnosis()], total=16.0, manual=given)
+    told = words(written([wrong, student("bob")])["ada"])
+    assert "All 2 exercises have full marks. What the exam found is below." in told
+    assert "6.67 of 10 points from the exam, 10 by hand" in told
+    costly = student("cleo", "mse_loss_value", "l1_loss_value", diagnoses=[diagnosis(costs=("l1_loss",))])
+    costly.manual = {"l1_loss": Manual(5.0, "", 6.0)}
+    pages = written([costly, student("bob")])
+    assert "l1_loss · 4 of 6 points from the exam, 5 by hand · through mse_loss" in words(pages["cleo"])
+    assert "There is nothing to put right." in words(pages["bob"])

@@ -39,6 +39,7 @@
       return save(event.key === "s" ? "stay" : "")
     }
     if (event.ctrlKey || event.metaKey || event.altKey || keys.open) return
+    if (event.key.startsWith("Arrow") && event.target.closest?.("pre")) return  // code is scrolled by them
     if (field && event.key === "Escape") return field.blur()
     if (field && (field !== points || !/^[a-z?]$/.test(event.key))) return  // a letter is no points
     const act = {c: () => comment.focus(), e: () => document.querySelector(".zeros button")?.focus(), "?": () => keys.showModal(), m: () => { const m = document.getElementById("marks"); m.open = !m.open }}[event.key]
