@@ -1,13 +1,14 @@
 """`tito doctor`: is everything here that the course needs, and what to do where it is not."""
 
+import ast
 import importlib.metadata
-import os
 import platform
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tito.fresh import environment
 from tito.problem import Problem
 
 DISTRIBUTIONS = ("tinytorch-course", "tinytorch")  # the student's wheel, and the course itself
@@ -82,13 +83,13 @@ def _course(start: Path | None) -> list[Finding]:
 
 def _package(course) -> Finding:
     """Import the package as a notebook would, in a fresh process."""
-    program = f"import {course.lib_path} as p; print(p.__file__)"
-    command, environment = [sys.executable, "-c", program], os.environ | {"PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True, encoding="utf-8")
+    program = f"import {course.lib_path} as p; print(ascii(p.__file__))"  # a folder's name may hold any byte
+    command, options = [sys.executable, "-c", program], {"text": True, "encoding": "utf-8", "errors": "replace"}
+    done = subprocess.run(command, cwd=course.root, env=environment(), capture_output=True, **options)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         return Finding(course.lib_path, f"does not import: {reason}", False, "tito export")
-    place = Path(done.stdout.strip().splitlines()[-1])
+    place = Path(ast.literal_eval(done.stdout.strip().splitlines()[-1]))
     well = place.is_relative_to(course.package)
     return Finding(course.lib_path, f"imports from {place.parent}", well, "" if well else "tito export makes your own")
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tito.fresh import BEGIN, environment
 from tito.notebook import Cell
 from tito.problem import Problem
 from tito.regions import MARKERS
@@ -13,8 +14,8 @@ from tito.regions import MARKERS
 LIMIT = 30  # seconds
 
 # The process starts while nbdev is at work and loads NumPy meanwhile; then it is told what to import.
-_PROGRAM = """
-import json, sys, traceback
+_PROGRAM = BEGIN + """
+import json, traceback
 import numpy
 tree, names = json.loads(sys.stdin.readline())
 sys.path.insert(0, tree)
@@ -34,7 +35,6 @@ class ImportCheck:
     """A waiting process that imports the package once it is built."""
 
     def __enter__(self):
-        environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "MPLBACKEND": "Agg"}
         self.process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM],
             stdin=subprocess.PIPE,
@@ -43,7 +43,7 @@ class ImportCheck:
             text=True,
             encoding="utf-8",
             errors="replace",  # the package's own warnings come in the system's encoding
-            env=environment,
+            env=environment(PYTHONDONTWRITEBYTECODE="1", MPLBACKEND="Agg"),
         )
         return self
 
