@@ -172,6 +172,15 @@ def test_a_notebook_whose_python_does_not_start_is_a_problem_with_all_that_was_s
     assert "ImportError: half a NumPy\nnext: tito doctor\n" in done.stderr and "cli" not in done.stderr
 
 
+def test_no_test_leaves_a_temporary_file(course, first, tmp_path):
+    source = "import tempfile, matplotlib.pyplot\nopen(tempfile.mkdtemp() + '/left', 'w').close()"
+    source_of(first.notebook, 3, source_of(first.notebook, 3) + f"\n{source}")
+    (tmp_path / "temporary").mkdir()
+    nowhere = {"TMPDIR": str(tmp_path / "temporary"), "MPLCONFIGDIR": str(first.notebook / "no-folder")}
+    assert tito(course.root, "test", "01", env=os.environ | nowhere).returncode == 0
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
 @FORKS
 def test_ctrl_c_while_the_command_is_still_loading_leaves_no_trace(tmp_path):
     (tmp_path / "typer.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)\n")

@@ -36,7 +36,7 @@ RUNNER = fresh.BEGIN + "sys.path.insert(0, {!r}); from tito.running.runner impor
 
 
 def run_cells(course, module: Module, cells: list[Cell], time_limit=None, variants=None) -> Run:
-    """Run these cells in a fresh process; the process and all it started are gone when this returns.
+    """Run these cells in a fresh process; it, all that it started and its temporary files are gone when this returns.
 
     Raises Problem where it does not come to the first cell: the system has no room for it, or a library is broken.
     """
@@ -52,14 +52,16 @@ def run_cells(course, module: Module, cells: list[Cell], time_limit=None, varian
         "whole_limit": whole,
     }
     source = str(Path(__file__).resolve().parents[2])
-    with tempfile.TemporaryFile() as errors:
+    # matplotlib leaves a folder of fonts there, run for run, where it may not write at home
+    scratch = tempfile.TemporaryDirectory(prefix="tito-test-", ignore_cleanup_errors=True)
+    with scratch as folder, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [sys.executable, "-c", RUNNER.format(source)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=module.path,
-            env=fresh.environment(MPLBACKEND="Agg", PYTHONDONTWRITEBYTECODE="1"),
+            env=fresh.environment(MPLBACKEND="Agg", PYTHONDONTWRITEBYTECODE="1", TMPDIR=folder),
             start_new_session=True,
         )
         try:
