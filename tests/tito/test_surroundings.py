@@ -172,6 +172,18 @@ def test_a_notebook_whose_python_does_not_start_is_a_problem_with_all_that_was_s
     assert "ImportError: half a NumPy\nnext: tito doctor\n" in done.stderr and "cli" not in done.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="words of any bytes")
+@pytest.mark.parametrize("words", [["history"], ["mark", "01", "double", "1", "--why", "half right"]])
+def test_a_name_that_is_no_text_is_refused_as_such(course, words):
+    (course.root / "class").mkdir()
+    shutil.copy(course.root / "modules/01_first/first_dev.ipynb", course.root / "class/ada.ipynb")
+    assert tito(course.root, "grade", "01", "class").returncode == 0
+    command = [sys.executable, "-m", "tito", "gradebook", words[0], b"zo\xeb", *words[1:]]
+    utf8 = os.environ | {"LC_ALL": "C.UTF-8"}
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, env=utf8)
+    assert done.returncode == 2 and "'zo\\udceb' holds bytes that are no text in utf-8" in done.stderr, done.stderr
+
+
 def test_no_test_leaves_a_temporary_file(course, first, tmp_path):
     source = "import tempfile, matplotlib.pyplot\nopen(tempfile.mkdtemp() + '/left', 'w').close()"
     source_of(first.notebook, 3, source_of(first.notebook, 3) + f"\n{source}")

@@ -78,6 +78,15 @@ def main() -> None:
 
         console.complain(Problem("this is the student's tito: grading stays with the course", next="tito --help"))
         raise SystemExit(2) from None
+    except UnicodeEncodeError:
+        odd = next((word for word in sys.argv if not _is_text(word)), None)
+        if odd is None:
+            raise
+        from tito import console
+
+        what = f"{odd!r} holds bytes that are no text in {sys.getfilesystemencoding()}, which your system speaks here"
+        console.complain(Problem(what, next="type it in a terminal of UTF-8: export LC_ALL=C.UTF-8"))
+        raise SystemExit(2) from None
     except OSError as error:
         advice = _advice(error)
         if not advice:
@@ -87,6 +96,11 @@ def main() -> None:
         where = f"{error.filename}: " if error.filename else ""
         console.complain(Problem(f"{where}{error.strerror}", next=advice))
         raise SystemExit(1) from None
+
+
+def _is_text(word: str) -> bool:
+    """Whether a word that was typed is text, and not only the name of a file."""
+    return not any("\ud800" <= char <= "\udfff" for char in word)
 
 
 def _open_what_is_closed() -> None:
