@@ -1,5 +1,8 @@
 """`tito`, and `python -m tito`: a Ctrl-C while the command is still loading ends it without a trace, too."""
 
+import os
+import sys
+
 
 def main() -> None:
     """Load the command and run it."""
@@ -12,4 +15,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if sys.path[:1] == [os.getcwd()]:  # `-m` looks there first: a student's numpy.py would be taken for NumPy
+        sys.path.append(sys.path.pop(0))
     main()

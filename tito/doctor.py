@@ -78,7 +78,15 @@ def _course(start: Path | None) -> list[Finding]:
     missing = [module.folder for module in modules if not module.notebook.exists()]
     found = f"{course.title} in {course.root}, {len(there)} lessons"
     advice = f"no notebook in {', '.join(missing)}: in a workspace `tito start` brings it back" if missing else ""
-    return [Finding("course", found, not missing, advice), _package(course)]
+    return [Finding("course", found, not missing, advice), _package(course), *_in_the_way(course, there)]
+
+
+def _in_the_way(course, modules: list) -> list[Finding]:
+    """The files that an import in a notebook finds in place of Python's own module, or of a library."""
+    folders = [course.root, *(module.path for module in modules)]
+    files = [file for folder in folders for file in sorted(folder.glob("*.py"))]
+    taken = [course.inside(file) for file in files if file.stem in {*sys.stdlib_module_names, *NEEDED}]
+    return [Finding("file", f"{p} hides the module of that name", False, "give the file another name") for p in taken]
 
 
 def _package(course) -> Finding:

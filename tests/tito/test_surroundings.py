@@ -63,6 +63,14 @@ def test_a_file_named_like_a_module_of_python_stops_no_verb(filled, name):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_doctor_names_the_files_that_stand_before_a_module(workspace):
+    for name in ("numpy.py", "modules/01_first/random.py", "modules/01_first/mine.py", "modules/02_second/test.py"):
+        (workspace.root / name).write_text("x = 1\n")
+    done = tito(workspace.root, "doctor")
+    told = [line.split()[2] for line in done.stdout.splitlines() if "hides the module of that name" in line]
+    assert done.returncode == 1 and told == ["numpy.py", "modules/01_first/random.py"], done.stdout
+
+
 def test_the_magic_runs_tito_and_no_file_that_lies_beside_the_notebook(workspace):
     lesson = workspace.root / "modules/01_first"
     program = "from tito.student.magic import tito; tito(None, 'status'); tito(None, 'stauts')"
