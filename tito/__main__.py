@@ -1,5 +1,20 @@
-"""`python -m tito` is `tito`."""
+"""`tito`, and `python -m tito`: a Ctrl-C while the command is still loading ends it without a trace, too."""
 
-from tito.cli import main
+import os
+import sys
 
-main()
+
+def main() -> None:
+    """Load the command and run it."""
+    try:
+        from tito.cli import main as command
+
+        command()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    if sys.path[:1] == [os.getcwd()]:  # `-m` looks there first: a student's numpy.py would be taken for NumPy
+        sys.path.append(sys.path.pop(0))
+    main()

@@ -1,13 +1,14 @@
 """`tito doctor`: is everything here that the course needs, and what to do where it is not."""
 
+import ast
 import importlib.metadata
-import os
 import platform
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tito.fresh import environment
 from tito.problem import Problem
 
 DISTRIBUTIONS = ("tinytorch-course", "tinytorch")  # the student's wheel, and the course itself
@@ -77,18 +78,26 @@ def _course(start: Path | None) -> list[Finding]:
     missing = [module.folder for module in modules if not module.notebook.exists()]
     found = f"{course.title} in {course.root}, {len(there)} lessons"
     advice = f"no notebook in {', '.join(missing)}: in a workspace `tito start` brings it back" if missing else ""
-    return [Finding("course", found, not missing, advice), _package(course)]
+    return [Finding("course", found, not missing, advice), _package(course), *_in_the_way(course, there)]
+
+
+def _in_the_way(course, modules: list) -> list[Finding]:
+    """The files that an import in a notebook finds in place of Python's own module, or of a library."""
+    folders = [course.root, *(module.path for module in modules)]
+    files = [file for folder in folders for file in sorted(folder.glob("*.py"))]
+    taken = [course.inside(file) for file in files if file.stem in {*sys.stdlib_module_names, *NEEDED}]
+    return [Finding("file", f"{p} hides the module of that name", False, "give the file another name") for p in taken]
 
 
 def _package(course) -> Finding:
     """Import the package as a notebook would, in a fresh process."""
-    program = f"import {course.lib_path} as p; print(p.__file__)"
-    command, environment = [sys.executable, "-c", program], os.environ | {"PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True, encoding="utf-8")
+    program = f"import {course.lib_path} as p; print(ascii(p.__file__))"  # a folder's name may hold any byte
+    command, options = [sys.executable, "-c", program], {"text": True, "encoding": "utf-8", "errors": "replace"}
+    done = subprocess.run(command, cwd=course.root, env=environment(), capture_output=True, **options)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         return Finding(course.lib_path, f"does not import: {reason}", False, "tito export")
-    place = Path(done.stdout.strip().splitlines()[-1])
+    place = Path(ast.literal_eval(done.stdout.strip().splitlines()[-1]))
     well = place.is_relative_to(course.package)
     return Finding(course.lib_path, f"imports from {place.parent}", well, "" if well else "tito export makes your own")
 

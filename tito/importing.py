@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tito.fresh import BEGIN, environment
 from tito.notebook import Cell
 from tito.problem import Problem
 from tito.regions import MARKERS
@@ -18,8 +19,8 @@ _STACK = re.compile(r'^  File "(.+)", line (\d+) in ', re.MULTILINE)  # as fault
 
 # The process starts while nbdev is at work and loads NumPy meanwhile; then it is told what to import.
 # What ends it (a crash, os._exit, a loop) leaves the line that did it: a process that is gone says nothing.
-_PROGRAM = """
-import faulthandler, json, os, sys, traceback
+_PROGRAM = BEGIN + """
+import faulthandler, json, os, traceback
 say = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
 import numpy
 tree, names, limit, done = json.loads(sys.stdin.readline())
@@ -48,7 +49,6 @@ class ImportCheck:
     """A waiting process that imports the package once it is built."""
 
     def __enter__(self):
-        environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "MPLBACKEND": "Agg"}
         self.process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM],
             stdin=subprocess.PIPE,
@@ -57,7 +57,7 @@ class ImportCheck:
             text=True,
             encoding="utf-8",
             errors="replace",  # the package's own warnings come in the system's encoding
-            env=environment,
+            env=environment(PYTHONDONTWRITEBYTECODE="1", MPLBACKEND="Agg"),
         )
         return self
 

@@ -37,7 +37,8 @@ def replacing(path: Path, mode: str = "wb", sync: bool = False, **options):
                     os.fsync(file.fileno())
             os.replace(scratch, path)
     except BaseException:
-        scratch.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a disk that can only be read refuses this, too: the first error tells more
+            scratch.unlink()
         raise
 
 

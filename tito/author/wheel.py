@@ -2,7 +2,6 @@
 
 import glob
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 from tito.author.release import release
 from tito.doctor import NEEDED
 from tito.edition import EDITION
+from tito.fresh import environment
 from tito.problem import Problem
 from tito.whole import replace
 
@@ -34,8 +34,8 @@ def build_wheel(course, out: Path) -> Path:
         _lay_out(course, tree)
         dist = tree / "dist"
         command = [sys.executable, "-c", _BUILD, str(dist)]
-        environment = os.environ | {"SOURCE_DATE_EPOCH": _EARLIEST, "PYTHONIOENCODING": "utf-8"}
-        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, encoding="utf-8")
+        env = environment(SOURCE_DATE_EPOCH=_EARLIEST)
+        done = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, encoding="utf-8")
         if done.returncode:
             advice = f"{sys.executable} -m pip install --upgrade setuptools"
             raise Problem(f"the wheel could not be built:\n{done.stderr.strip()[-1500:]}", next=advice)
@@ -67,7 +67,8 @@ def _pyproject(course, tree: Path) -> str:
     files = [file.relative_to(tree / "tito").as_posix() for file in (tree / "tito" / EDITION).rglob("*")]
     packages = ["tito", *(f"tito.{part}" for part in PARTS)]
     lines = ["[project]", *(f"{key} = {json.dumps(value)}" for key, value in project.items())]
-    lines += ["[project.scripts]", 'tito = "tito.cli:main"', "[tool.setuptools]", f"packages = {json.dumps(packages)}"]
+    lines += ["[project.scripts]", 'tito = "tito.__main__:main"']
+    lines += ["[tool.setuptools]", f"packages = {json.dumps(packages)}"]
     lines += [f'py-modules = ["{course.lib_path}"]', "[tool.setuptools.package-data]"]
     lines += [f"tito = {json.dumps([glob.escape(path) for path in sorted(files)])}"]
     return "\n".join(lines) + "\n"

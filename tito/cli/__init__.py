@@ -1,6 +1,8 @@
 """The `tito` command. Its verbs are thin: each parses its arguments, calls its module, and prints. Imports wait."""
 
 import errno
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +63,7 @@ def main() -> None:
     """The `tito` command: exit code 0 passed, 1 failed, 2 used wrongly."""
     from tito.problem import Problem
 
+    _open_what_is_closed()
     try:
         app()
     except Problem as problem:
@@ -75,23 +78,53 @@ def main() -> None:
 
         console.complain(Problem("this is the student's tito: grading stays with the course", next="tito --help"))
         raise SystemExit(2) from None
+    except UnicodeEncodeError:
+        odd = next((word for word in sys.argv if not _is_text(word)), None)
+        if odd is None:
+            raise
+        from tito import console
+
+        what = f"{odd!r} holds bytes that are no text in {sys.getfilesystemencoding()}, which your system speaks here"
+        console.complain(Problem(what, next="type it in a terminal of UTF-8: export LC_ALL=C.UTF-8"))
+        raise SystemExit(2) from None
     except OSError as error:
-        if error.errno not in _THEIRS:
+        advice = _advice(error)
+        if not advice:
             raise
         from tito import console
 
         where = f"{error.filename}: " if error.filename else ""
-        advice = "make room there, then run the same command again"
-        if error.errno not in _FULL:
-            advice = "look at that path and its permissions"
         console.complain(Problem(f"{where}{error.strerror}", next=advice))
         raise SystemExit(1) from None
 
 
-# What the disk and its permissions say is for the user to put right; any other error is ours, and shows its trace.
+def _is_text(word: str) -> bool:
+    """Whether a word that was typed is text, and not only the name of a file."""
+    return not any("\ud800" <= char <= "\udfff" for char in word)
+
+
+def _open_what_is_closed() -> None:
+    """The null device for each stream that was closed: what is opened next would get its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+
+
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-_THEIRS = _FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR, errno.EISDIR}
-_THEIRS |= {errno.ENAMETOOLONG}
+_PATHS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
+_LIMITS = {errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EFBIG}
+_NO_FOLDER = "No usable temporary directory"  # all that tempfile says, also of a full disk
+
+
+def _advice(error: OSError) -> str:
+    """What to do about what disk, permissions and limits refuse; "" for any other error: that is ours, and traced."""
+    if str(error.strerror).startswith(_NO_FOLDER):
+        return "make room on that disk, or name a folder to write in: TMPDIR=FOLDER tito ..."
+    if error.errno in _FULL:
+        return "make room there, then run the same command again"
+    if error.errno in _LIMITS:
+        return "the system allows no more of it (`ulimit -a` shows the limits): end other programs, then try again"
+    return "look at that path and its permissions" if error.errno in _PATHS else ""
 
 
 def _version(asked: bool) -> None:

@@ -19,7 +19,7 @@ from tito.grading.pieces import FAILED
 from tito.grading.prepare import Exam, prepare
 from tito.grading.results import Result
 from tito.grading.seats import take_seats
-from tito.grading.worker.confine import NEEDED, PROTECTIONS
+from tito.grading.worker.confine import NEEDED, PROTECTIONS, set_by_the_shell
 from tito.grading.workers import Lost, Seat
 from tito.problem import USAGE, Problem
 
@@ -168,10 +168,10 @@ def ready(prepared: Exam, seat: Seat, unsafe: bool) -> dict[str, bool]:
         raise Problem(f"{prepared.module.folder}: prerequisites and exam do not load: {reply['error']}")
     missing = [PROTECTIONS[name] for name, held in reply["held"].items() if not held and name in NEEDED]
     if missing and not unsafe:
-        raise Problem(
-            f"submissions cannot be confined here; missing: {', '.join(missing)}",
-            next="grade on Linux (under Windows: WSL 2) that allows it, or add --unsafe if you trust every submission",
-        )
+        advice = "grade on Linux (under Windows: WSL 2) that allows it, or add --unsafe if you trust every submission"
+        if shell := set_by_the_shell():
+            advice = f"your shell limits programs with {shell}, maybe too far: grade in one that does not, or {advice}"
+        raise Problem(f"submissions cannot be confined here; missing: {', '.join(missing)}", next=advice)
     return reply["held"]
 
 

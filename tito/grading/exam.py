@@ -135,7 +135,8 @@ def _shown(case) -> str:
 def load(source: str) -> list[Question]:
     """The questions of an exam's source, in order; raises ExamError, or what the source itself raises."""
     _loading.clear()
-    exec(compile(source, "exam.py", "exec"), {"__name__": "exam", "__file__": "exam.py"})
+    code = compile(source, "exam.py", "exec", optimize=0)  # -OO would take the docstrings, which students read
+    exec(code, {"__name__": "exam", "__file__": "exam.py"})
     found = list(_loading)
     _loading.clear()
     if not found:

@@ -13,8 +13,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tito import fresh
 from tito.catalogue import Module
 from tito.notebook import Cell
+from tito.problem import Problem
 
 START_LIMIT = 60  # seconds until the first report: a cold disk may be slow to give up NumPy
 LONGEST_REPORT = 1 << 20
@@ -30,11 +32,14 @@ class Run:
     ended: str = ""
 
 
-RUNNER = "import sys; sys.path.insert(0, {!r}); from tito.running.runner import main; main()"
+RUNNER = fresh.BEGIN + "sys.path.insert(0, {!r}); from tito.running.runner import main; main()"
 
 
 def run_cells(course, module: Module, cells: list[Cell], time_limit=None, variants=None) -> Run:
-    """Run these cells in a fresh process; the process and all it started are gone when this returns."""
+    """Run these cells in a fresh process; it, all that it started and its temporary files are gone when this returns.
+
+    Raises Problem where it does not come to the first cell: the system has no room for it, or a library is broken.
+    """
     token, limit = secrets.token_hex(16), time_limit or course.cell_time_limit
     whole = max(course.test_time_limit, limit)
     plan = {
@@ -47,16 +52,17 @@ def run_cells(course, module: Module, cells: list[Cell], time_limit=None, varian
         "variant_limit": limit / 3,  # a variant's end is reported well before the clock here runs out
         "whole_limit": whole,
     }
-    environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
     source = str(Path(__file__).resolve().parents[2])
-    with tempfile.TemporaryFile() as errors:
+    # matplotlib leaves a folder of fonts there, run for run, where it may not write at home
+    scratch = tempfile.TemporaryDirectory(prefix="tito-test-", ignore_cleanup_errors=True)
+    with scratch as folder, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [sys.executable, "-c", RUNNER.format(source)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=module.path,
-            env=environment,
+            env=fresh.environment(MPLBACKEND="Agg", PYTHONDONTWRITEBYTECODE="1", TMPDIR=folder),
             start_new_session=True,
         )
         try:
@@ -65,7 +71,8 @@ def run_cells(course, module: Module, cells: list[Cell], time_limit=None, varian
             _end(process)
         errors.seek(0)
         if run.current is None and run.ended != "end":
-            raise RuntimeError(f"the notebook could not be started: {run.ended}\n{errors.read().decode()[-3000:]}")
+            said = errors.read().decode("utf-8", "replace").strip()[-3000:]
+            raise Problem(f"{module.notebook.name} could not be started: {run.ended}\n{said}", next="tito doctor")
     return run
 
 

@@ -2,19 +2,20 @@
 
 import copy
 import linecache
-import os
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
-from tito import testing
+from tito import fresh, testing
 from tito.problem import Problem
 from tito.running import outcome, show
 from tito.running.asserts import explained
 from tito.running.nothing import what_is_none
 from tito.settings import find_course
 from tito.student import graded
+
+COMMAND = fresh.BEGIN + "from tito.cli import main; sys.argv[0] = 'tito'; main()"
 
 
 def tito(shell, line: str) -> None:
@@ -28,8 +29,8 @@ def tito(shell, line: str) -> None:
     if live:
         show.tested(_live(shell, *live))
         return
-    command, environment = [sys.executable, "-m", "tito", *words], os.environ | {"PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8")
+    command, env = [sys.executable, "-c", COMMAND, *words], fresh.environment()
+    done = subprocess.run(command, env=env, capture_output=True, text=True, encoding="utf-8")
     print(done.stdout + done.stderr, end="")
     if words[:1] == ["test"] and done.stdout and "--json" not in words:
         print(_what_was_tested(words[1:]))
@@ -93,7 +94,7 @@ def _result(shell, exercise) -> outcome.Result:
     source, name = exercise.test.source, f"cell {exercise.test.number}"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     try:
-        exec(compile(source, name, "exec"), shell.user_ns)
+        exec(compile(source, name, "exec", optimize=0), shell.user_ns)  # with its asserts
     except Exception as error:  # whatever the student's code raises is the answer
         result.status, result.message = _explained(error, shell.user_ns)
     return result

@@ -127,7 +127,16 @@ def _limit_resources(limits: dict) -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, HANDLES),
     ):
+        hard = resource.getrlimit(which)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)  # nobody may go beyond what the shell set
         resource.setrlimit(which, (value, value))
+
+
+def set_by_the_shell() -> str:
+    """Limits of this process's own that may be below what a worker must have, as a shell names them; "" for none."""
+    known = {"ulimit -t": "RLIMIT_CPU", "ulimit -v": "RLIMIT_AS"} if resource else {}
+    limits = {word: resource.getrlimit(getattr(resource, name))[1] for word, name in known.items()}
+    return " and ".join(word for word, hard in limits.items() if hard != resource.RLIM_INFINITY)
 
 
 def _change_user(limits: dict) -> None:
