@@ -65,6 +65,19 @@ def test_no_page_scrolls_sideways_on_a_small_screen(reports, look, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, what
 
 
+def test_no_name_covers_marks(reports, look):
+    page = look(reports["class"])
+    seen = page.evaluate(
+        """[...document.querySelectorAll("#students tbody tr")].flatMap(row => [1, 2, 3].map(n => {
+            row.scrollIntoView()
+            const box = row.cells[n].getBoundingClientRect()
+            const places = [1, box.width / 2, box.width - 1].map(x => [box.x + x, box.y + box.height / 2])
+            return places.every(at => document.elementFromPoint(...at) === row.cells[n])
+        }))"""
+    )
+    assert len(seen) > 30 and all(seen)
+
+
 def test_a_page_reads_the_same_in_print(reports, look):
     page = look(reports["class"])
     page.emulate_media(media="print")
