@@ -24,6 +24,7 @@ HEADINGS = {
 FIRST, LAST = ("first name", "firstname", "first_name"), ("last name", "lastname", "surname", "last_name")
 FIELDS = tuple(HEADINGS)[1:]
 KEYS = ("canvas_id", "sis_id", "login", "email")  # what tells that two rows are one person
+MANIFEST = "handed-in.json"  # what `tito collect` keeps beside the students' folders
 NO_PERSON = ("points possible", "student, test", "test student")
 
 
@@ -102,7 +103,7 @@ def _person(person: dict, where: str) -> dict:
 
 def names_a_submission(ident: str) -> bool:
     """Whether grading finds a file or folder of this name, and only there."""
-    return not ident.startswith((".", "_")) and not set(ident) & set("/\\")
+    return not ident.startswith((".", "_")) and not set(ident) & set("/\\") and ident.lower() != MANIFEST
 
 
 def merge(book, found: list[dict[str, str]]) -> Change:
