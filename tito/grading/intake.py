@@ -23,6 +23,7 @@ MOST_CODE, MOST_PIECES, MOST_MEMBERS = 1 << 20, 500, 2000
 MOST_FILES = 50_000  # in a student's folder, which may be a whole workspace
 DEEPEST = 50  # folders in folders: os.walk before Python 3.12 calls itself for each
 NAMED = 3  # files in a message
+NO_WORK = ("handed-in.json", "grades.csv", "grades.json", "journal.jsonl")  # what tito itself may have put there
 # Of any other method zipfile unpacks a piece whole, however large it becomes: of bzip2 a kilobyte becomes a gigabyte.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LISTED, MOST_LISTED = b"PK\x01\x02", 10 * MOST_MEMBERS  # what each entry of a zip's list begins with; zips hold zips
@@ -66,21 +67,37 @@ def find(path: Path, lesson: str = "") -> list[Entry]:
     """
     if path.is_file() or (path / SETTINGS).is_file():  # one file, or one student's workspace
         return [_alone(path, path.resolve().stem)]
-    try:
-        with os.scandir(path) as scanned:
-            inside = [(entry.name, _is_folder(entry)) for entry in scanned]
-    except OSError as error:
-        raise Problem(f"{path} is not a folder of submissions: {error.strerror}", code=USAGE) from error
     students: dict[str, list[str]] = {}
-    for name, is_folder in sorted(inside):
-        stem, kind = (name, "") if is_folder else os.path.splitext(name)
-        if not name.startswith((".", "_")) and (is_folder or kind.lower() in KINDS):
+    for name, is_folder in _inside(path):
+        if _is_work(name, is_folder):
+            stem = name if is_folder else os.path.splitext(name)[0]
             students.setdefault(shown(_text(stem)), []).append(name)
     if not students:
         raise Problem(f"{path} holds no notebooks, .py exports, zips or folders of students", code=USAGE)
     if list(students) == [lesson]:
         return [_alone(path, path.resolve().name)]
     return [Entry(student, path, tuple(names)) for student, names in sorted(students.items())]
+
+
+def passed_over(path: Path) -> list[str]:
+    """The names in a folder of submissions that are not hidden, and under which no work is looked for."""
+    if path.is_file() or (path / SETTINGS).is_file():
+        return []
+    left = [name for name, is_folder in _inside(path) if not _is_work(name, is_folder)]
+    return [shown(_text(name)) for name in left if not name.startswith((".", "__")) and name not in NO_WORK]
+
+
+def _inside(path: Path) -> list[tuple[str, bool]]:
+    """What is in a folder, by name, and whether it is a folder itself. Raises Problem."""
+    try:
+        with os.scandir(path) as scanned:
+            return sorted((entry.name, _is_folder(entry)) for entry in scanned)
+    except OSError as error:
+        raise Problem(f"{path} is not a folder of submissions: {error.strerror}", code=USAGE) from error
+
+
+def _is_work(name: str, is_folder: bool) -> bool:
+    return not name.startswith((".", "_")) and (is_folder or os.path.splitext(name)[1].lower() in KINDS)
 
 
 def _alone(path: Path, name: str) -> Entry:
@@ -188,7 +205,11 @@ def _other(folder: Path) -> Shelf:
 
 
 def _visible(names: list[str]) -> list[str]:
-    return [name for name in names if not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))]
+    return [name for name in names if not any(map(_is_hidden, name.split("/")))]
+
+
+def _is_hidden(part: str) -> bool:
+    return part != "." and part.startswith((".", "__MACOSX"))  # some pack ./losses_dev.ipynb
 
 
 def _of_lesson(names: list[str], module) -> list[list[str]]:

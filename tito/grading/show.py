@@ -1,8 +1,11 @@
 """How a graded class reads on a terminal."""
 
+from pathlib import Path
+
 from tito.console import next_step, say, screen, table
+from tito.grading import intake
 from tito.problem import Problem
-from tito.show import counted
+from tito.show import counted, some
 
 NARROW = 140  # columns of a terminal
 
@@ -33,6 +36,7 @@ def graded(course, submissions, number: str, options: dict, json: bool = False, 
             console.complain(Problem(f"not saved: {grades.trouble}"))
         return grades
     class_table(grades)
+    _passed_over(intake.passed_over(Path(submissions)))
     told, *strangers = kept.splitlines() or [""]
     if told:
         say(told, "dim")
@@ -41,6 +45,13 @@ def graded(course, submissions, number: str, options: dict, json: bool = False, 
     if out:
         _what_next(grades, out, course.catalogue.find(number) if kept else None)
     return grades
+
+
+def _passed_over(names: list[str]) -> None:
+    """What stands among the submissions and was not looked at: a student may have packed it otherwise."""
+    if names:
+        say(f"not looked at, for no submission is called so: {some(names)}", "yellow")
+        say("is one somebody's work? make it a notebook, .py export, zip or folder, and grade again", "yellow")
 
 
 def _what_next(grades, out, module=None) -> None:

@@ -7,6 +7,7 @@ import socket
 import stat
 import struct
 import subprocess
+import sys
 import time
 import tracemalloc
 import zipfile
@@ -50,6 +51,7 @@ def test_every_way_to_hand_in_earns_the_same(marked, tmp_path):
         tmp_path / "c.zip", {"work/losses_dev.ipynb": RIGHT, "__MACOSX/._losses_dev.ipynb": "x", "notes.txt": "hello"}
     )
     packed(tmp_path / "d.zip", {"losses.py": EXPORT})
+    packed(tmp_path / "dotted.zip", {"./modules/02_losses/losses_dev.ipynb": RIGHT, "./.git/x.ipynb": "{}"})
     (tmp_path / "e" / "modules" / "02_losses").mkdir(parents=True)
     (tmp_path / "e" / "modules" / "02_losses" / "losses_dev.ipynb").write_text(RIGHT)
     (tmp_path / "e" / "modules" / "tensor_dev.ipynb").write_text("{}")
@@ -60,7 +62,7 @@ def test_every_way_to_hand_in_earns_the_same(marked, tmp_path):
     (tmp_path / ".hidden.ipynb").write_text("{}")
     results = marked()
     assert {student: result.total for student, result in results.items()} == dict.fromkeys(results, 16)
-    assert len(results) == 9
+    assert len(results) == 10
 
 
 CASES = {
@@ -282,6 +284,20 @@ def test_two_names_that_are_no_utf_8_stay_two(marked, tmp_path):
         with open(os.fsencode(tmp_path) + b"/" + name + b".ipynb", "w") as file:
             file.write(RIGHT)
     assert {student: result.total for student, result in marked().items()} == {"Müller": 16, "Möller": 16}
+
+
+def test_what_is_not_looked_at_is_told(school, tmp_path):
+    folder = tmp_path / "in"
+    for name in ("ada.ipynb", "bob.tar.gz", "cleo.ipynb ", "_dan.ipynb", "e\x1b[31m.pdf", ".hidden", "handed-in.json"):
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(RIGHT)
+    (folder / "fay").symlink_to(tmp_path)
+    command = [sys.executable, "-m", "tito", "grade", "02", folder, "--no-gradebook"]
+    done = subprocess.run(command, cwd=school.root, capture_output=True, encoding="utf-8")
+    told = "not looked at, for no submission is called so: _dan.ipynb, bob.tar.gz, cleo.ipynb , e�[31m.pdf, fay\n"
+    assert told in done.stdout and "ada" in done.stdout and done.returncode == 0
+    (folder.parent / "one").mkdir()
+    assert intake.passed_over(folder / "ada.ipynb") == intake.passed_over(folder.parent / "one") == []
 
 
 def test_no_file_makes_the_grader_wait(marked, tmp_path):
