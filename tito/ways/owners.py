@@ -7,7 +7,7 @@ from tito.gradebook import roster
 from tito.problem import USAGE, Problem
 from tito.show import counted
 from tito.ways import moodle, sheet
-from tito.ways.arrivals import Arrival
+from tito.ways.arrivals import Arrival, kept
 from tito.ways.people import People
 
 _NO_PATH = str.maketrans("/\\", "  ")
@@ -80,11 +80,12 @@ class Owners:
             roster.merge(self.book, self.listed)
             self.people = People(self.book.students())
         found, strangers = [], {}
+        known = {student.id: student for student in self.book.students()}
         for arrival in self.arrivals:
             student = self.find(arrival)
             if student is None:
                 person = self._stranger(arrival)
-                if person["id"] in strangers:
+                while person["id"] in strangers or _is_anothers(person, known.get(person["id"])):
                     person["id"] += f" {arrival.number}"
                 student, strangers[person["id"]] = person["id"], person
             found.append(student)
@@ -98,5 +99,11 @@ class Owners:
             return {"id": f"canvas-{arrival.number}", "canvas_id": arrival.number, "name": arrival.name}
         alone = self.names[arrival.name.lower()] == 1 and arrival.name != moodle.HIDDEN
         name = arrival.name if alone else f"{arrival.name} {arrival.number}"
-        ident = name if roster.names_a_submission(name) else f"moodle {name.translate(_NO_PATH)}"
+        ident = name if roster.names_a_submission(name) else f"moodle {kept(name).translate(_NO_PATH)}"
         return {"id": ident, "name": name}
+
+
+def _is_anothers(person: dict[str, str], known) -> bool:
+    """Whether somebody else has this id: a student may have typed in a name in Moodle that is a classmate's id."""
+    listed = known is not None and any(getattr(known, name) for name in roster.FIELDS)
+    return listed and known.name.lower() != person["name"].lower()
