@@ -377,6 +377,18 @@ def test_namesakes_are_refused_with_what_tells_them_apart(course, pack, told, wo
     assert told(pack(moodle(*students)), listed=listed, anyway=True)[0].strangers == ["Twin T 4", "Twin T 5"]
 
 
+def test_a_worksheet_of_names_alone_does_not_make_two_namesakes_one(course, pack, told, worksheet):
+    """Of which the later took the earlier one's place."""
+    files = moodle(*THREE) | moodle((4, "Bob Smith"), text=WRONG)
+    rows = {n: (name, "", "-") for n, name in (*THREE, (4, "Bob Smith"))}
+    alone = worksheet(rows, "Identifier,Full name,Institution,Grade,Last modified (submission),Last modified (grade)")
+    with pytest.raises(Problem, match="more than one student is called Bob Smith: nothing was written") as problem:
+        told(pack(files), worksheet=alone)
+    assert "show e-mail addresses or ID numbers" in problem.value.next
+    done, _ = told(pack(files), worksheet=alone, anyway=True)
+    assert done.new == ["ada", "Bob Smith 2", "eve", "Bob Smith 4"] and done.replaced == []
+
+
 def test_one_of_two_namesakes_is_not_taken_for_a_third(pack, told):
     with pytest.raises(Problem, match="more than one student is called Twin T"):
         told(pack(moodle(*THREE, (4, "Twin T"))), listed=CLASS + "t1,Twin T,t1@x.org\nt2,Twin T,t2@x.org\n")
