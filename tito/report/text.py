@@ -18,7 +18,7 @@ _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt"
 # around it; a name may still hold the marks that Arabic and Hebrew need (U+200E, U+200F).
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 # Accents and the like stand on, under and around the letter before: of dozens each covers the lines around it.
-_JOINED, MOST_JOINED = {"Mn", "Me", "Cf"}, 4
+_JOINED, MOST_JOINED = {"Mn", "Me"}, 4
 
 
 def visible(text: str, longest: int = LONGEST) -> str:
