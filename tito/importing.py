@@ -14,7 +14,9 @@ LIMIT = 30  # seconds
 
 # The process starts while nbdev is at work and loads NumPy meanwhile; then it is told what to import.
 _PROGRAM = """
-import json, sys, traceback
+import sys
+sys.path[:] = filter(None, sys.path)  # the folder where the command was typed may hold a json.py of a student's
+import json, traceback
 import numpy
 tree, names = json.loads(sys.stdin.readline())
 sys.path.insert(0, tree)
