@@ -79,9 +79,9 @@ def find(path: Path, lesson: str = "") -> list[Entry]:
     return [Entry(student, path, tuple(names)) for student, names in sorted(students.items())]
 
 
-def passed_over(path: Path) -> list[str]:
-    """The names in a folder of submissions that are not hidden, and under which no work is looked for."""
-    if path.is_file() or (path / SETTINGS).is_file():
+def passed_over(path: Path, lesson: str) -> list[str]:
+    """The names in a class's folder that are not hidden, and under which no work is looked for."""
+    if find(path, lesson)[0].folder != path:  # one student's file or folder
         return []
     left = [name for name, is_folder in _inside(path) if not _is_work(name, is_folder)]
     return [shown(_text(name)) for name in left if not name.startswith((".", "__")) and name not in NO_WORK]

@@ -36,7 +36,7 @@ def graded(course, submissions, number: str, options: dict, json: bool = False, 
             console.complain(Problem(f"not saved: {grades.trouble}"))
         return grades
     class_table(grades)
-    _passed_over(intake.passed_over(Path(submissions)))
+    _passed_over(intake.passed_over(Path(submissions), course.catalogue.find(number).notebook.stem))
     told, *strangers = kept.splitlines() or [""]
     if told:
         say(told, "dim")

@@ -297,7 +297,10 @@ def test_what_is_not_looked_at_is_told(school, tmp_path):
     told = "not looked at, for no submission is called so: _dan.ipynb, bob.tar.gz, cleo.ipynb , e�[31m.pdf, fay\n"
     assert told in done.stdout and "ada" in done.stdout and done.returncode == 0
     (folder.parent / "one").mkdir()
-    assert intake.passed_over(folder / "ada.ipynb") == intake.passed_over(folder.parent / "one") == []
+    for name in ("losses_dev.ipynb", "data.csv"):
+        (folder.parent / "one" / name).write_text(RIGHT)
+    for alone in (folder / "ada.ipynb", folder.parent / "one", school.root):
+        assert intake.passed_over(alone, "losses_dev") == []
 
 
 def test_no_file_makes_the_grader_wait(marked, tmp_path):
