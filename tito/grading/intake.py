@@ -81,6 +81,7 @@ def find(path: Path, lesson: str = "") -> list[Entry]:
 
 def passed_over(path: Path, lesson: str) -> list[str]:
     """The names in a class's folder that are not hidden, and under which no work is looked for."""
+    path = path.resolve()  # in "." nothing has a folder around it
     if find(path, lesson)[0].folder != path:  # one student's file or folder
         return []
     left = [name for name, is_folder in _inside(path) if not _is_work(name, is_folder)]

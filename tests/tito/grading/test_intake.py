@@ -11,6 +11,7 @@ import sys
 import time
 import tracemalloc
 import zipfile
+from pathlib import Path
 
 import pytest
 from school import IMPORTS, L1, MSE, REDUCE, notebook
@@ -286,7 +287,7 @@ def test_two_names_that_are_no_utf_8_stay_two(marked, tmp_path):
     assert {student: result.total for student, result in marked().items()} == {"Müller": 16, "Möller": 16}
 
 
-def test_what_is_not_looked_at_is_told(school, tmp_path):
+def test_what_is_not_looked_at_is_told(school, tmp_path, monkeypatch):
     folder = tmp_path / "in"
     for name in ("ada.ipynb", "bob.tar.gz", "cleo.ipynb ", "_dan.ipynb", "e\x1b[31m.pdf", ".hidden", "handed-in.json"):
         folder.mkdir(exist_ok=True)
@@ -299,7 +300,8 @@ def test_what_is_not_looked_at_is_told(school, tmp_path):
     (folder.parent / "one").mkdir()
     for name in ("losses_dev.ipynb", "data.csv"):
         (folder.parent / "one" / name).write_text(RIGHT)
-    for alone in (folder / "ada.ipynb", folder.parent / "one", school.root):
+    monkeypatch.chdir(school.root)
+    for alone in (folder / "ada.ipynb", folder.parent / "one", school.root, Path(".")):
         assert intake.passed_over(alone, "losses_dev") == []
 
 
