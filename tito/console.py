@@ -14,10 +14,11 @@ WIDE, NOTEBOOK = 10_000, 100  # columns: of a file or a pipe, and of a cell's ou
 # Control characters but tab and newline, and what turns the direction of a line: a student's name, or a heading of a
 # table from elsewhere, is not to steer the terminal that it is shown on.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")  # as a print of the student's own may have it
 
 
 def _tame(text: str) -> str:
-    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", _COLOUR.sub("", text))
 
 
 @cache

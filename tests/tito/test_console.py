@@ -125,6 +125,12 @@ def test_no_text_steers_the_terminal_that_it_is_shown_on():
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)", shown)
 
 
+def test_a_text_loses_its_own_colours_and_nothing_else():
+    program = "from tito import console; console.say('\\x1b[1;32mgreen\\x1b[0m \\x1b[2Kand')"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert done.stdout == "green �[2Kand\n"
+
+
 def test_json_does_not_steer_it_either_and_says_the_same():
     program = f"from tito import console; console.emit_json([{STEERS!r}])"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, encoding="utf-8")
