@@ -1,15 +1,24 @@
 """All that tito prints passes here, the one file that knows rich. Green: passed; red: failed; yellow: yours to do."""
 
 import json
+import re
 import shutil
 import sys
 import time
 from contextlib import contextmanager
 from functools import cache
 
-from tito.whole import encodable
+from tito.whole import encodable, quiet
 
 WIDE, NOTEBOOK = 10_000, 100  # columns: of a file or a pipe, and of a cell's output in Jupyter
+# Control characters but tab and newline, and what turns the direction of a line: a student's name, or a heading of a
+# table from elsewhere, is not to steer the terminal that it is shown on.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")  # as a print of the student's own may have it
+
+
+def _tame(text: str) -> str:
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", _COLOUR.sub("", text))
 
 
 @cache
@@ -30,7 +39,7 @@ def screen(stderr: bool = False):
 
 def say(text: str = "", style: str | None = None) -> None:
     """A line, as it is: no markup."""
-    screen().print(text, style=style, markup=False)
+    screen().print(_tame(text), style=style, markup=False)
 
 
 def say_parts(*parts: tuple[str, str | None], cut: bool = False, words: bool = False) -> None:
@@ -40,7 +49,7 @@ def say_parts(*parts: tuple[str, str | None], cut: bool = False, words: bool = F
     """
     from rich.text import Text
 
-    line = Text.assemble(*[(text, style or "") for text, style in parts])
+    line = Text.assemble(*[(_tame(text), style or "") for text, style in parts])
     line.rstrip()
     if cut and screen().is_terminal:
         screen().print(line, no_wrap=True, overflow="ellipsis", soft_wrap=False)
@@ -56,15 +65,15 @@ def next_step(text: str) -> None:
 
 def complain(problem) -> None:
     """A Problem on the error stream."""
-    screen(stderr=True).print(str(problem), style="red", markup=False)
+    screen(stderr=True).print(_tame(str(problem)), style="red", markup=False)
     if problem.next:
-        screen(stderr=True).print(f"next: {problem.next}", style="cyan", markup=False)
+        screen(stderr=True).print(_tame(f"next: {problem.next}"), style="cyan", markup=False)
 
 
 def emit_json(value) -> None:
     """One JSON document on standard output, for programs."""
     text = json.dumps(value, indent=1, ensure_ascii=(sys.stdout.encoding or "").lower() != "utf-8")
-    sys.stdout.write(encodable(text) + "\n")
+    sys.stdout.write(encodable(quiet(text)) + "\n")
 
 
 def table(columns: list[tuple[str, str]], rows: list[tuple], styles: list[str | None]) -> None:

@@ -6,7 +6,8 @@ import shlex
 from tito.console import next_step, say, say_parts
 
 MOST_NAMES = 20
-_PLAIN = re.compile(r"[\w@%+=:,./\\-]+")
+_PLAIN = re.compile(r"[\w@%+=:,./-]+")
+_OPEN = re.compile(r'["$`!]|\\(\\|$)')  # what means something else, or does not end, between double quotes
 MARKS = {"passed": ("✓", "green"), "not started": ("·", "yellow"), "waiting": ("·", "yellow")}
 
 
@@ -26,7 +27,7 @@ def typed(path) -> str:
     text = str(path)
     if _PLAIN.fullmatch(text):
         return text
-    return shlex.quote(text) if set(text) & set('"$`!') else f'"{text}"'  # which Windows takes, too
+    return shlex.quote(text) if _OPEN.search(text) else f'"{text}"'  # which Windows takes, too
 
 
 def exported(done, check: bool, course) -> None:

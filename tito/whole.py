@@ -6,8 +6,11 @@ Records in JSON are read here, too, and what no file would take of JSON is escap
 import contextlib
 import json
 import os
+import re
 import secrets
 from pathlib import Path
+
+_STEERING = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @contextlib.contextmanager
@@ -52,6 +55,11 @@ def replace(path: Path, data: bytes) -> None:
 def encodable(text: str) -> str:
     """JSON that a file takes: half a surrogate pair, as some editors leave it of an emoji, becomes an escape again."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def quiet(text: str) -> str:
+    """The same JSON, in which no character steers a terminal: json.dumps escapes those below U+0020 alone."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def read_record(path: Path) -> dict:

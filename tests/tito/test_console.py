@@ -111,6 +111,33 @@ def test_json_keeps_every_name_in_any_encoding(encoding, tmp_path):
         assert json.loads(done.stdout) == ["Zoë 名"]
 
 
+STEERS = "\x1b]52;c;b3ducw==\x07\x1b[2J\x9b31m\u202e\u2066\r\x08\x7f"
+
+
+def test_no_text_steers_the_terminal_that_it_is_shown_on():
+    text = f"a\t[red]{STEERS}b"
+    program = "from tito import console; from tito.problem import Problem; text = " + repr(text)
+    program += "; console.say(text); console.say_parts((text, 'red')); console.next_step(text)"
+    program += "; console.complain(Problem(text, next=text)); console.table([('a', 'left')], [(text,)], [None])"
+    shown, code = on_a_terminal(program, 80)
+    shown = re.sub(r"\x1b\[[0-9]*m", "", shown)  # rich's own colours
+    assert code == 0 and shown.count("[red]") == 6
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)", shown)
+
+
+def test_a_text_loses_its_own_colours_and_nothing_else():
+    program = "from tito import console; console.say('\\x1b[1;32mgreen\\x1b[0m \\x1b[2Kand')"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert done.stdout == "green �[2Kand\n"
+
+
+def test_json_does_not_steer_it_either_and_says_the_same():
+    program = f"from tito import console; console.emit_json([{STEERS!r}])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert json.loads(done.stdout) == [STEERS]
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", done.stdout)
+
+
 def test_no_line_ends_in_blanks_where_the_output_is_piped():
     program = "from tito import console; rows = [('ada', 'long enough'), ('bob', '')]; "
     program += "console.table([('who', 'left'), ('why', 'left')], rows, [None, 'red']); "
@@ -120,7 +147,21 @@ def test_no_line_ends_in_blanks_where_the_output_is_piped():
 
 
 @pytest.mark.parametrize(
-    "name", ["ada", "a b", "o'brien", "$(reboot)", 'say "hi"', "`x`", "a&b;c", "losses (1).ipynb", "*"]
+    "name",
+    [
+        "ada",
+        "a b",
+        "o'brien",
+        "$(reboot)",
+        'say "hi"',
+        "`x`",
+        "a&b;c",
+        "losses (1).ipynb",
+        "*",
+        "a\\b",
+        "a \\",
+        "a \\\\b",
+    ],
 )
 def test_a_name_in_a_command_that_is_shown_means_itself_in_a_shell(name):
     done = subprocess.run(["sh", "-c", f"printf %s {show.typed(name)}"], capture_output=True, text=True)

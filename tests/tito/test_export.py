@@ -27,6 +27,18 @@ def test_export_makes_a_package_that_imports(course):
     assert done.stdout == "8 4\n", done.stderr
 
 
+def test_what_lies_where_the_command_is_typed_is_not_imported(course, tmp_path):
+    """As in a folder of submissions, one of which a student has called json.py."""
+    folder, command = course.root / "submissions", tmp_path / "run.py"
+    folder.mkdir()
+    for name in ("json.py", "numpy.py", "traceback.py"):
+        (folder / name).write_text("open('owned', 'w')")
+    command.write_text("from tito.cli import main\nmain()")  # as the installed command begins
+    done = subprocess.run([sys.executable, command, "export"], cwd=folder, capture_output=True)
+    assert done.returncode == 0 and b"written" in done.stdout, done.stderr
+    assert not (folder / "owned").exists()
+
+
 def test_no_solution_marker_reaches_the_package(course):
     export(course)
     assert b"SOLUTION" not in b"".join(package(course).values())

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -217,6 +218,29 @@ def test_texts_that_share_a_window_of_tokens_share_a_fingerprint():
 def test_code_of_any_kind_is_read(source):
     found = compare({"a": {"e": source}, "b": {"e": source}}, {}, {})
     assert isinstance(found, list)
+
+
+def test_a_student_may_be_called_as_anything_that_is_shown(course, lesson, handed, tmp_path):
+    for name in ("the reference solution", "the reference solution in modules", "other cells"):
+        shutil.copy(ROOT / "examples/class/bo-lindqvist.ipynb", tmp_path / f"{name}.ipynb")
+    found = handed_in(lesson, tmp_path)
+    assert REFERENCE not in found and not {"/"} & set("".join(found))
+    pairs = alike(course, lesson, {name: handed[name] for name in HONEST} | found)
+    assert {name for pair in who(pairs) for name in pair} == {"bo-lindqvist", *found}
+
+
+def test_code_that_is_padded_to_a_million_lines_is_shown_in_few(handed):
+    """Ten who pad a copy would be 45 pairs, and each two million lines of one page."""
+    source = handed["bo-lindqvist"]["cross_entropy_loss"]
+    padded = source.replace("\n", "\n" * 20) + "\n" * 900_000
+    found = {
+        name: {"cross_entropy_loss": f"{text}{name} = 1\n"} for name, text in {"ada": source, "bo": padded}.items()
+    }
+    (pair,) = compare(found, {}, {})
+    (match,) = pair.matches
+    assert len(match.first) == source.count("\n") + 2 and len(match.second) == 201
+    assert all(sum(alike for _, alike in side) > 10 for side in (match.first, match.second))
+    assert re.fullmatch("… 90[0-9],[0-9]+ more lines", match.second[-1][0])
 
 
 def test_nobody_and_one_alone_are_no_pair(course, lesson, handed):

@@ -16,7 +16,11 @@ def mark(
     """
     if not why.strip():
         raise Problem("a mark for everyone: say why, for that is how it is known again", next="--why TEXT", code=USAGE)
-    chosen = [s.student for s in book.standing(module) if _meant(s, s.manual.get(exercise), points, why)]
+    standings = book.standing(module)
+    if any(standing.student == EVERYONE for standing in standings):  # whoever writes the mark may mean that one alone
+        what = f"a student is called {EVERYONE}: is this mark for that one, or for all? nothing was given"
+        raise Problem(what, next=f"tito gradebook merge {EVERYONE} STUDENT, with whose it is", code=USAGE)
+    chosen = [s.student for s in standings if _meant(s, s.manual.get(exercise), points, why)]
     for student in chosen:
         book.mark(student, module, exercise, points, comment, grader, why, unread=True)
     return chosen

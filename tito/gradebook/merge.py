@@ -21,6 +21,7 @@ class Merged:
 def merge(book, stray: str, student: str) -> Merged:
     """Make all that there is of `stray` the `student`'s, and take `stray` off.
 
+    The number by which Canvas knows the stranger becomes the student's, so that the next zip finds them by it.
     Raises Problem for a name that is not there, for one and the same, and where `stray` is on a class list too.
     """
     if stray == student:
@@ -29,6 +30,7 @@ def merge(book, stray: str, student: str) -> Merged:
         for name in sorted((stray, student)):
             rows.require_student(connection, name, lock=True)
         _refuse_listed(connection, stray)
+        _know_by_number(connection, stray, student)
         counts = [_hand_over(connection, table, stray, student) for table in (tables.attempt, tables.manual)]
         _hand_over(connection, tables.handed_in, stray, student)
         connection.execute(delete(tables.student).where(tables.student.c.id == stray))
@@ -36,11 +38,34 @@ def merge(book, stray: str, student: str) -> Merged:
 
 
 def _refuse_listed(connection, stray: str) -> None:
-    row = connection.execute(select(tables.student).where(tables.student.c.id == stray)).one()
+    row = _row(connection, stray)
     known = next((getattr(row, name) for name in FIELDS if getattr(row, name)), "")
-    if known:
+    if known and not _came_by_a_zip(row):
         what = f"{stray} is on a class list ({known}), and so somebody of their own; nothing was changed"
         raise Problem(what, next="name the one that came under a wrong name first", code=USAGE)
+
+
+def _row(connection, name: str):
+    return connection.execute(select(tables.student).where(tables.student.c.id == name)).one()
+
+
+def _came_by_a_zip(row) -> bool:
+    """Whether `tito collect` made up this id, for somebody of whom a zip tells a name and a number and nothing else."""
+    if any(getattr(row, name) for name in FIELDS if name not in ("name", "canvas_id")):
+        return False
+    if row.canvas_id:
+        return row.id == f"canvas-{row.canvas_id}"
+    number = row.id.removeprefix(row.name)  # of one of several who have the name
+    return row.id.startswith("moodle ") or row.id != number and not number.replace(" ", "").strip("0123456789")
+
+
+def _know_by_number(connection, stray: str, student: str) -> None:
+    theirs, ours = _row(connection, stray).canvas_id, _row(connection, student).canvas_id
+    if theirs and ours and theirs != ours:
+        what = f"{stray} and {student} are two people in Canvas ({theirs} and {ours}); nothing was changed"
+        raise Problem(what, next="name the student whose it is", code=USAGE)
+    if theirs:
+        connection.execute(update(tables.student).where(tables.student.c.id == student).values(canvas_id=theirs))
 
 
 def _hand_over(connection, table, stray: str, student: str) -> int:

@@ -10,6 +10,7 @@ from tito.gradebook.engine import writing
 from tito.grading.pieces import shown
 from tito.problem import USAGE, Problem
 from tito.ways import sheet
+from tito.ways.arrivals import LONGEST
 
 # Headings by which each field is known, ours first, then Canvas's and Moodle's; in any case.
 HEADINGS = {
@@ -24,6 +25,7 @@ HEADINGS = {
 FIRST, LAST = ("first name", "firstname", "first_name"), ("last name", "lastname", "surname", "last_name")
 FIELDS = tuple(HEADINGS)[1:]
 KEYS = ("canvas_id", "sis_id", "login", "email")  # what tells that two rows are one person
+MANIFEST = "handed-in.json"  # what `tito collect` keeps beside the students' folders
 NO_PERSON = ("points possible", "student, test", "test student")
 
 
@@ -103,8 +105,10 @@ def _person(person: dict, where: str) -> dict:
 
 
 def names_a_submission(ident: str) -> bool:
-    """Whether grading finds a file or folder of this name, and only there."""
-    return not ident.startswith((".", "_")) and not set(ident) & set("/\\")
+    """Whether grading finds a file or folder of this name, and only there, and a disk takes it."""
+    if ident.startswith((".", "_")) or ident.lower() == MANIFEST:
+        return False
+    return not set(ident) & set("/\\") and len(ident.encode("utf-8", "replace")) <= LONGEST
 
 
 def merge(book, found: list[dict[str, str]]) -> Change:

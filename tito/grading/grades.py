@@ -10,7 +10,7 @@ from sys import intern
 
 from tito.grading.results import Mark, Result
 from tito.grading.sheet import ANSWERED, ASPECTS, MISSING, RAISED
-from tito.whole import replacing
+from tito.whole import quiet, replacing
 
 LONGEST = 300  # characters of a cell on the screen
 # a lone surrogate of a student's text becomes an escape, which JSON reads back
@@ -107,7 +107,7 @@ class Grades:
         separator = "\n"
         for result in results:
             writer.writerow([harmless(cell) for cell in self._line(result)])
-            document.write(separator + json.dumps(_as_dict(result), ensure_ascii=False))
+            document.write(separator + quiet(json.dumps(_as_dict(result), ensure_ascii=False)))
             separator = ",\n"
         document.write("\n ]\n}\n")
 

@@ -21,7 +21,10 @@ KINDS = (".ipynb", ".py", ".zip")
 LARGEST = 32 << 20  # bytes of a file, and of what a zip holds
 MOST_CODE, MOST_PIECES, MOST_MEMBERS = 1 << 20, 500, 2000
 MOST_FILES = 50_000  # in a student's folder, which may be a whole workspace
+DEEPEST = 50  # folders in folders: os.walk before Python 3.12 calls itself for each
 NAMED = 3  # files in a message
+# Of any other method zipfile unpacks a piece whole, however large it becomes: of bzip2 a kilobyte becomes a gigabyte.
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LISTED, MOST_LISTED = b"PK\x01\x02", 10 * MOST_MEMBERS  # what each entry of a zip's list begins with; zips hold zips
 
 Shelf = dict[str, Callable[[], bytes]]  # the files of one student: a way to read each, by its path
@@ -177,6 +180,8 @@ def _folder(folder: Path) -> Shelf:
         raise error
 
     for place, _, names in os.walk(folder, onerror=fail):
+        if len(Path(place).parts) - len(folder.parts) > DEEPEST:
+            raise Refused(UNREADABLE, f"folders in folders, more than {DEEPEST} deep, in {shown(folder.name)}")
         seen += len(names) + 1
         for path in [Path(place, name) for name in sorted(names) if name.lower().endswith(KINDS)]:
             found[path.relative_to(folder).as_posix()] = lambda path=path: _bytes(path)
@@ -194,7 +199,11 @@ def _other(folder: Path) -> Shelf:
 
 
 def _visible(names: list[str]) -> list[str]:
-    return [name for name in names if not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))]
+    return [name for name in names if not any(map(_is_hidden, name.split("/")))]
+
+
+def _is_hidden(part: str) -> bool:
+    return part != "." and part.startswith((".", "__MACOSX"))  # some pack ./losses_dev.ipynb
 
 
 def _of_lesson(names: list[str], module) -> list[list[str]]:
@@ -282,6 +291,9 @@ def _member(data: bytes, member: zipfile.ZipInfo) -> bytes:
         raise Refused(UNREADABLE, f"{shown(member.filename)} is a link, and what it leads to is not in the zip")
     if member.flag_bits & 1:
         raise Refused(UNREADABLE, f"{shown(member.filename)} is encrypted: pack it again without a password")
+    if member.compress_type not in METHODS:
+        what = f"the zip cannot be read: {shown(member.filename)} is packed by method {member.compress_type}"
+        raise Refused(UNREADABLE, f"{what}; pack it again as an ordinary zip (Deflate)")
     with _unzipping(), zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(member) as file:
         content = file.read(LARGEST + 1)  # what a zip says of its sizes need not be so
     if len(content) > LARGEST:

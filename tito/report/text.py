@@ -17,11 +17,25 @@ _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt"
 # Control characters but tab and newline, lone surrogates, non-characters, and what turns the direction of the text
 # around it; a name may still hold the marks that Arabic and Hebrew need (U+200E, U+200F).
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+# Accents and the like stand on, under and around the letter before: of dozens each covers the lines around it.
+_JOINED, MOST_JOINED = {"Mn", "Me"}, 4
 
 
 def visible(text: str, longest: int = LONGEST) -> str:
     """The text without what HTML forbids or what would hide or turn its neighbours, at most `longest` characters."""
-    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", both_ends(text, longest))
+    return _thinned(_UNSEEN.sub("\N{REPLACEMENT CHARACTER}", both_ends(text, longest)))
+
+
+def _thinned(text: str) -> str:
+    """The text with no more than MOST_JOINED accents on a letter: Vietnamese has two, pointed Hebrew four."""
+    if text.isascii():
+        return text
+    kept, joined = [], 0
+    for char in text:
+        joined = joined + 1 if unicodedata.category(char) in _JOINED else 0
+        if joined <= MOST_JOINED:
+            kept.append(char)
+    return "".join(kept)
 
 
 def one_line(text: str, longest: int = 160) -> str:

@@ -53,8 +53,10 @@ def _app(book, modules: list, grader: str, names: bool, submissions):
 def _bound(app, port: int):
     from waitress import create_server
 
+    most = app.config["MAX_CONTENT_LENGTH"]  # else a gigabyte is taken from anyone and kept before the app is asked
+    options = {"threads": THREADS, "ident": None, "max_request_body_size": most}
     try:
-        return create_server(app, host="127.0.0.1", port=port, threads=THREADS, ident=None)
+        return create_server(app, host="127.0.0.1", port=port, **options)
     except OSError as error:
         raise Problem(f"port {port}: {error.strerror}", next="leave --port out, or name another", code=USAGE) from error
 

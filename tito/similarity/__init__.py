@@ -24,7 +24,8 @@ FEWEST, SHARE = 8, 0.5  # shared fingerprints, and their part of the smaller sub
 LONG, MOST = 20, 0.8  # the same of one long exercise; and, since many honest ways lead there, of the reference solution
 WHOLE = 100  # fingerprints beside the stub's that nobody writes the same by chance
 COMMON = 10  # writers beyond which a fingerprint is common; of a large class 1 %, of a small one a quarter
-REFERENCE = "the reference solution"
+REFERENCE = "the reference solution in modules/"  # no submission is called so: the name of a file has no /
+SHOWN, ABOVE = 200, 3  # lines of an exercise beside another's, and those above the first that is alike
 
 Marks = dict[str, np.ndarray]  # fingerprints by exercise, each once
 
@@ -203,5 +204,10 @@ def _places(sources: Sources, wanted: set[int]) -> dict[int, tuple[str, range]]:
 
 
 def _lines(source: str, places: dict[int, tuple[str, range]], marks: list[int]) -> list[tuple[str, bool]]:
-    alike = {line for mark in marks for line in places[mark][1]}
-    return [(line, number in alike) for number, line in enumerate(source.split("\n"), 1)]
+    """The lines, and which are alike; of a text padded to a million those that it begins with."""
+    lines, spans = source.split("\n"), [places[mark][1] for mark in marks]
+    above = max(0, min(span.start for span in spans) - 1 - ABOVE) if len(lines) > SHOWN else 0
+    shown = enumerate(lines[above : above + SHOWN], above + 1)
+    left = len(lines) - above - SHOWN
+    more = [(f"… {left:,} more lines", False)] * (left > 0)
+    return [(line, any(number in span for span in spans)) for number, line in shown] + more

@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import ZipFile
 
+from tito.gradebook.roster import MANIFEST
 from tito.grading import intake
-from tito.grading.pieces import Refused, shown
+from tito.grading.cut import both_ends
+from tito.grading.pieces import Refused, printable
 from tito.problem import USAGE, Problem
 from tito.ways import arrivals, moodle
 from tito.ways.arrivals import Arrival
 from tito.ways.owners import Owners
 from tito.whole import replace
 
-MANIFEST = "handed-in.json"
+LONGEST = 600  # characters of a name under which a file came: a folder by a person's name, and a file's
 EARLIER = ".earlier"
 _ORDER = ("attachment", "submitted_at")  # what tells which of two hand-ins came first
 
@@ -174,7 +176,8 @@ def _kept(module, folder: Path, student: str, arrival: Arrival) -> dict:
         digest = intake.load(intake.Entry(student, folder, (student,)), module).digest
     except Refused:
         digest = ""
-    original = ", ".join(shown(member.filename) for member in arrival.files.values())
+    # whole, for a page goes back under the numbers in it
+    original = ", ".join(printable(both_ends(member.filename, LONGEST)) for member in arrival.files.values())
     kept = {"student": student, "files": sorted(arrival.files), "original": original, "digest": digest}
     return kept | {"late": int(arrival.late)}
 

@@ -24,6 +24,9 @@ SUBMISSION = re.compile(
     re.DOTALL,
 )
 HIDDEN = "Participant"
+# Columns that are Moodle's or the graders'; what stands in any other may be a student's own, as the text of an answer.
+_OURS = {"identifier", "status", "grade", "maximum grade", "grade can be changed", "feedback comments"}
+_OURS |= {"last modified (submission)", "last modified (grade)"}
 # 20 November 2026 11:59 PM: Moodle's English; and what is the same day in every country, as 21/11/26 is not
 _TIMES = ("%d %B %Y %I:%M %p", "%d %B %Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
 
@@ -31,19 +34,20 @@ _TIMES = ("%d %B %Y %I:%M %p", "%d %B %Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:
 def fill(module, standings: list, students: list, template: Path, path: Path, scale: bool) -> Filled:
     """The grading worksheet with the marks put in; everything else stays as it came. Raises Problem."""
     table = worksheet(template)
-    grade, names = table.column("Grade"), [at for at in [table.column("Full name")] if at is not None]
+    grade = table.column("Grade")
+    theirs = [at for at, heading in enumerate(table.header) if heading.strip().lower() not in _OURS]
     marks = {standing.student: standing for standing in standings}
     people, done, met = People(students), Filled(path), set()
     for row in table.rows:
         found = people.find(**words(table, row))
+        for at in theirs:
+            row[at] = row[at] if row[at].strip() == "-" else sheet.harmless(row[at])
         if found is None:
             done.leave_out("not in the gradebook", words(table, row)["name"])
             continue
         if found in met:
             raise Problem(f"{template}: two rows are about {found}: nothing was written", code=USAGE)
         met.add(found)
-        for at in names:
-            row[at] = sheet.harmless(row[at])
         _put(table, row, marks[found], grade, scale, done)
     for name in sorted(student for student in marks.keys() - met if marks[student].total is not None):
         done.leave_out("not in Moodle's worksheet", name)

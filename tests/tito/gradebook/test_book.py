@@ -451,6 +451,14 @@ def test_a_mark_for_everyone_goes_to_who_is_graded_and_leaves_what_was_marked_by
     assert {s.student: s.total for s in book.standing("02")} == before
 
 
+def test_whoever_is_called_everyone_is_not_taken_for_the_class(book, head):
+    book.record(head, [graded("ada"), graded("everyone")])
+    with pytest.raises(Problem, match="a student is called everyone") as told:
+        everyone.mark(book, "02", "mse_loss", 3, "", "ms", "ill")
+    assert "merge everyone" in told.value.next
+    assert not any(standing.manual for standing in book.standing("02"))
+
+
 def test_a_mark_for_everyone_needs_its_reason_and_an_exercise_that_is_there(book, head):
     book.record(head, [graded("ada")])
     for words, says in (((10, "", "ms", " "), "say why"), ((11, "", "ms", "unfair"), "not between 0 and 10")):

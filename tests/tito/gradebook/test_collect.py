@@ -9,7 +9,7 @@ import zipfile
 from datetime import datetime
 
 import pytest
-from gradings import HALF, submission
+from gradings import HALF, graded, submission
 
 from tito import gradebook
 from tito.gradebook import roster
@@ -115,6 +115,31 @@ def test_nobody_hands_in_for_another_by_the_name_of_a_file(course, pack, told):
     assert done.new == ["ada", "bob", "eve"] and done.skipped == {}
     assert (course.root / "submissions/bob/losses_dev.ipynb").read_text() == RIGHT
     assert [path.name for path in (course.root / "submissions/ada").iterdir()] == [forged.partition("file_")[2]]
+
+
+@pytest.mark.parametrize("listed", [CLASS, CLASS.replace("Bob Smith", "")])
+def test_nobody_hands_in_for_another_by_taking_their_id_for_a_name(course, pack, told, listed):
+    files = moodle((1, "Ada Lovelace"), (2, "Eve Zed")) | {"bob_3_assignsubmission_file_/losses_dev.ipynb": WRONG}
+    for _ in range(2):  # the second time it is known whose it is
+        done, _ = told(pack(files), listed=listed)
+        assert "bob 3" in [*done.new, *done.same] and not (course.root / "submissions/bob").exists()
+    with gradebook.open(course) as book:
+        names = {student.id: student.name for student in book.students()}
+    assert (names["bob"], names["bob 3"]) == (listed.split("\n")[2].split(",")[1], "bob")
+
+
+def test_work_that_was_graded_under_a_name_alone_is_that_students(course, pack, told, head):
+    with gradebook.open(course) as book:
+        book.record(head, [graded("Ada Lovelace")])
+    done, _ = told(pack(moodle((1, "Ada Lovelace"))), listed="", anyway=True)
+    assert done.new == ["Ada Lovelace"]
+
+
+def test_a_persons_name_that_no_disk_takes_stops_nobodys_collecting(course, pack, told):
+    done, _ = told(pack(moodle((1, "\U000122eb" * 70), (2, "Bob Smith"))), anyway=True)
+    assert "bob" in done.new and len(done.strangers) == 1
+    results = grade(course, course.root / "submissions", "02", seed=1).results
+    assert sorted(result.student for result in results) == sorted(done.new)
 
 
 def test_a_name_that_looks_like_a_file_of_moodles_is_whole_where_each_student_has_a_folder(course, pack, told):
@@ -350,6 +375,18 @@ def test_namesakes_are_refused_with_what_tells_them_apart(course, pack, told, wo
     done, _ = told(pack(moodle(*students)), listed=listed, worksheet=worksheet(rows))
     assert not done.strangers
     assert told(pack(moodle(*students)), listed=listed, anyway=True)[0].strangers == ["Twin T 4", "Twin T 5"]
+
+
+def test_a_worksheet_of_names_alone_does_not_make_two_namesakes_one(course, pack, told, worksheet):
+    """Of which the later took the earlier one's place."""
+    files = moodle(*THREE) | moodle((4, "Bob Smith"), text=WRONG)
+    rows = {n: (name, "", "-") for n, name in (*THREE, (4, "Bob Smith"))}
+    alone = worksheet(rows, "Identifier,Full name,Institution,Grade,Last modified (submission),Last modified (grade)")
+    with pytest.raises(Problem, match="more than one student is called Bob Smith: nothing was written") as problem:
+        told(pack(files), worksheet=alone)
+    assert "show e-mail addresses or ID numbers" in problem.value.next
+    done, _ = told(pack(files), worksheet=alone, anyway=True)
+    assert done.new == ["ada", "Bob Smith 2", "eve", "Bob Smith 4"] and done.replaced == []
 
 
 def test_one_of_two_namesakes_is_not_taken_for_a_third(pack, told):

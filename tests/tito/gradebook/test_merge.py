@@ -1,11 +1,14 @@
 """What came under a wrong name is given to whose it is: attempts, hand-in times and marks, and nothing is lost."""
 
+import zipfile
+
 import pytest
-from gradings import graded
+from gradings import graded, submission
 
 from tito.gradebook import roster
 from tito.gradebook.merge import merge
 from tito.problem import Problem
+from tito.ways.collect import collect
 
 
 @pytest.fixture
@@ -45,6 +48,38 @@ def test_what_was_recorded_under_the_wrong_name_is_not_recorded_again(listed, he
     listed.record(head, results)
     merge(listed, "stray", "ada")
     assert listed.record(head, results) == 0 and by_name(listed).keys() == {"ada", "bob"}
+
+
+@pytest.mark.parametrize(
+    ("way", "name", "stray"),
+    [
+        ("{}_7_1_losses_dev.ipynb", "smithbob", "canvas-7"),
+        ("{}_7_assignsubmission_file/losses_dev.ipynb", "Bobby", "Bobby"),
+        ("{}_7_assignsubmission_file/losses_dev.ipynb", "_Bobby", "moodle _Bobby"),
+        ("{}_7_assignsubmission_file/losses_dev.ipynb", "ada", "ada 7"),
+    ],
+)
+def test_a_stranger_of_a_zip_is_merged_as_collect_advises(listed, tmp_path, way, name, stray):
+    """Such a one has a name from the zip, and from Canvas a number, and is on no class list for that."""
+    module, archive = listed.course.catalogue.find("02"), tmp_path / "class.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr(way.format(name), submission())
+    done = collect(listed, archive, module, tmp_path / "in", anyway=True)
+    assert done.strangers == [stray]
+    merge(listed, stray, "bob")
+    assert [student.id for student in listed.students()] == ["ada", "bob"]
+    if done.kind == "canvas":  # the next zip finds them
+        assert collect(listed, archive, module, tmp_path / "again").new == ["bob"]
+
+
+def test_two_people_of_canvas_are_not_merged(listed, head, tmp_path):
+    (tmp_path / "more.csv").write_text("id,canvas_id\nbob,8\n")
+    roster.bring(listed, tmp_path / "more.csv")
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as packed:
+        packed.writestr("eve_7_1_losses_dev.ipynb", submission())
+    collect(listed, tmp_path / "class.zip", listed.course.catalogue.find("02"), tmp_path / "in", anyway=True)
+    with pytest.raises(Problem, match="two people in Canvas"):
+        merge(listed, "canvas-7", "bob")
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,16 @@ def test_moodle_gets_its_worksheet_back_with_nothing_changed_but_the_grades(book
     assert done.left_out == {"Moodle says that the grade cannot be changed": ["zoe"]}
 
 
+def test_no_text_of_a_students_is_a_formula_in_moodles_worksheet(book, file, tmp_path):
+    head, *rows = MOODLE.splitlines()
+    head, rows = (
+        f"{head},Institution,City,Department,Online text",
+        [f'{row},=HYPERLINK(A1),-,+1,"@x\n=1"' for row in rows],
+    )
+    done = export(book, "02", "moodle", file("\n".join([head, *rows])), tmp_path / "back.csv")
+    assert all(line[-4:] == ["'=HYPERLINK(A1)", "-", "'+1", "'@x =1"] for line in lines(done.path)[1:])
+
+
 def test_moodle_wants_its_worksheet(book, file, tmp_path):
     for template, says in ((None, "own grading worksheet"), (file("id,name\na,b\n"), "no grading worksheet")):
         with pytest.raises(Problem, match=says) as problem:
@@ -303,12 +313,12 @@ def test_strangers_of_a_whole_class_are_taken_in_at_once(course, pack, tmp_path,
 
 
 def test_a_name_that_no_folder_may_have_is_changed_and_graded(course, pack, tmp_path):
-    names = ["..", ".hidden", "_under", "back\\slash"]
+    names = ["..", ".hidden", "_under", "back\\slash", "Handed-in.json"]
     archive = pack({f"{name}_{n}_assignsubmission_file_/x.ipynb": RIGHT for n, name in enumerate(names)})
     (tmp_path / "in").mkdir()
     with gradebook.open(course) as book:
         done = collect(book, archive, course.catalogue.find("02"), tmp_path / "in", anyway=True)
-        assert done.new == ["moodle ..", "moodle .hidden", "moodle _under", "moodle back slash"] == done.strangers
+        assert done.new == [f"moodle {name}".replace("\\", " ") for name in names] == done.strangers
         assert {student.name for student in book.students()} == set(names)
     found = {result.student: result.total for result in grade(course, tmp_path / "in", "02", seed=1).results}
     assert found == dict.fromkeys(done.new, 16)
@@ -350,6 +360,22 @@ def test_pages_go_back_under_the_names_that_canvas_and_moodle_find_students_by(c
         page = archive.read("lovelaceada_LATE_101_9001_02_losses.html")
     assert page == (tmp_path / "pages/ada.html").read_bytes() and b"Ada Lovelace" in page
     assert "eve" in done.left_out and done.path.name == "02_losses-feedback.zip"
+
+
+def test_a_page_goes_back_to_someone_of_a_very_long_name(course, pack, tmp_path):
+    module, folder = course.catalogue.find("02"), tmp_path / "submissions"
+    name = "Pedro de Alcântara Francisco António João Carlos Xavier de Paula Miguel Rafael Joaquim José Gonzaga"
+    with gradebook.open(course) as book:
+        collect(book, pack({f"{name}_1502_assignsubmission_file/losses_dev.ipynb": RIGHT}), module, folder, anyway=True)
+        book.record_folder(_graded(course, folder, tmp_path / "out"))
+    done = report(course, module, tmp_path / "pages", collected=folder).packed
+    with zipfile.ZipFile(done.path) as archive:
+        assert archive.namelist() == [f"{name}_1502_assignsubmission_file/02_losses.html"] and not done.left_out
+
+
+def _graded(course, folder, out):
+    grade(course, folder, "02", out=out, seed=1)
+    return out
 
 
 def test_pages_cannot_go_back_where_it_is_not_known_what_submissions_were_called(course, book, tmp_path):

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -270,7 +271,8 @@ def test_a_reference_that_fails_or_lacks_its_prerequisites_is_refused(tmp_path, 
 
 
 def test_grades_are_written_whole_and_harmlessly(school, hand_in, tmp_path):
-    folder = hand_in({"=cmd()": {}, "blank": {"mse_loss": "#| export\nraise ValueError('\\x1b[31m\\n=1+1')"}})
+    hostile = "#| export\nraise ValueError('\\x1b[31m\\n=1+1\\x9b\\u202e')"
+    folder = hand_in({"=cmd()": {}, "blank": {"mse_loss": hostile}})
     (folder / "-broken.ipynb").write_text("{")
     done = grade(school, folder, "02", seed=9)
     paths = done.write(tmp_path / "out")
@@ -279,7 +281,9 @@ def test_grades_are_written_whole_and_harmlessly(school, hand_in, tmp_path):
     rows = list(csv.DictReader(io.StringIO(paths[0].read_text(encoding="utf-8"))))
     assert [(row["student"], row["status"], row["points"]) for row in rows] == [
         ("'-broken", "unreadable", ""), ("'=cmd()", "graded", "16"), ("blank", "graded", "6")]  # fmt: skip
-    found = json.loads(paths[1].read_text(encoding="utf-8"))
+    written = paths[1].read_text(encoding="utf-8")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", written) and "\\u009b\\u202e" in written
+    found = json.loads(written)
     assert (found["seed"], found["possible"], found["submissions"]) == (9, 16, 3)
     assert found["results"][1]["points"] == 16 and found["results"][1]["look_at"] == []
     assert len(found["questions"]) == 16 and len(found["results"][2]["look_at"]) == 8

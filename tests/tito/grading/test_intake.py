@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 import struct
+import subprocess
 import time
 import tracemalloc
 import zipfile
@@ -49,6 +50,7 @@ def test_every_way_to_hand_in_earns_the_same(marked, tmp_path):
         tmp_path / "c.zip", {"work/losses_dev.ipynb": RIGHT, "__MACOSX/._losses_dev.ipynb": "x", "notes.txt": "hello"}
     )
     packed(tmp_path / "d.zip", {"losses.py": EXPORT})
+    packed(tmp_path / "dotted.zip", {"./modules/02_losses/losses_dev.ipynb": RIGHT, "./.git/x.ipynb": "{}"})
     (tmp_path / "e" / "modules" / "02_losses").mkdir(parents=True)
     (tmp_path / "e" / "modules" / "02_losses" / "losses_dev.ipynb").write_text(RIGHT)
     (tmp_path / "e" / "modules" / "tensor_dev.ipynb").write_text("{}")
@@ -59,7 +61,7 @@ def test_every_way_to_hand_in_earns_the_same(marked, tmp_path):
     (tmp_path / ".hidden.ipynb").write_text("{}")
     results = marked()
     assert {student: result.total for student, result in results.items()} == dict.fromkeys(results, 16)
-    assert len(results) == 9
+    assert len(results) == 10
 
 
 CASES = {
@@ -123,6 +125,38 @@ def test_a_zip_whose_content_is_spoilt_has_a_reason_whatever_it_was_packed_with(
     data[start : start + 200] = bytes(byte ^ 0x5A for byte in data[start : start + 200])
     path.write_bytes(data)
     _refused(school, tmp_path, "spoilt", "unreadable", "cannot be read")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_that_becomes_more_than_it_says_is_not_unpacked_whole(school, tmp_path, method):
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", method) as archive:
+        archive.writestr("losses_dev.ipynb", b"0" * (64 << 20))
+    data = bytearray((tmp_path / "bomb.zip").read_bytes())
+    central = data.rindex(b"PK\x01\x02")
+    data[central + 24 : central + 28] = (100).to_bytes(4, "little")  # claims to hold a hundred bytes
+    (tmp_path / "bomb.zip").write_bytes(data)
+    tracemalloc.start()
+    _refused(school, tmp_path, "bomb", "unreadable", "pack it again as an ordinary zip")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(data) < 1 << 15 and peak < intake.LARGEST + (8 << 20)
+
+
+def test_folders_in_folders_without_end_do_not_stop_the_batch(marked, tmp_path):
+    """os.walk calls itself for each of them before Python 3.12."""
+    (tmp_path / "right.ipynb").write_text(RIGHT)
+    bottom = os.open(tmp_path, os.O_RDONLY)
+    for name in ["deep", *["a"] * 1500]:
+        os.mkdir(name, dir_fd=bottom)
+        above, bottom = bottom, os.open(name, os.O_RDONLY, dir_fd=bottom)
+        os.close(above)
+    os.close(bottom)
+    try:
+        results = marked()
+    finally:
+        subprocess.run(["rm", "-r", tmp_path / "deep"], check=True)  # pytest's own way calls itself, too
+    assert results["right"].total == 16
+    assert results["deep"].status == "unreadable" and "50 deep" in results["deep"].message
 
 
 def test_a_zip_with_an_endless_list_of_files_is_not_read_to_its_end(school, tmp_path):

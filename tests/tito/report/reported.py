@@ -20,6 +20,9 @@ HOSTILE = (
     "long " * 2000,
     "../../etc/passwd",
     "javascript:alert(3)",
+    "W" * 60,
+    "क्" * 400,  # one letter to a browser, which breaks none
+    "Z" + "\u0301\u0316" * 400,
 )
 
 

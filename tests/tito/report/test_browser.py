@@ -79,6 +79,19 @@ def test_no_formula_of_a_lesson_is_cut_or_has_a_scroll_bar_of_its_own(tmp_path, 
     assert not any(pixels and bar for pixels, bar in zip(cut, bars, strict=True))
 
 
+def test_no_name_covers_marks(reports, look):
+    page = look(reports["class"])
+    seen = page.evaluate(
+        """[...document.querySelectorAll("#students tbody tr")].flatMap(row => [1, 2, 3].map(n => {
+            row.scrollIntoView()
+            const box = row.cells[n].getBoundingClientRect()
+            const places = [1, box.width / 2, box.width - 1].map(x => [box.x + x, box.y + box.height / 2])
+            return places.every(at => document.elementFromPoint(...at) === row.cells[n])
+        }))"""
+    )
+    assert len(seen) > 30 and all(seen)
+
+
 def test_a_page_reads_the_same_in_print(reports, look):
     page = look(reports["class"])
     page.emulate_media(media="print")

@@ -3,6 +3,7 @@
 import html
 import re
 import tempfile
+import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tito.report import files, report, students
 from tito.report.picture import pictures
 from tito.report.reading import readings
 from tito.report.students import Manual
-from tito.report.text import file_name, told
+from tito.report.text import file_name, told, visible
 
 
 @pytest.fixture
@@ -113,6 +114,13 @@ def test_hostile_text_stays_text(written, text):
         assert all(link.startswith("#") or re.fullmatch(r"[\w.~-]+\.html", link) for link in links)
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]", mine)
         assert len(mine) < len(other) + 40_000
+
+
+@pytest.mark.parametrize("text", ["Nguyễn", "שָּׁ֑לוֹם", "👩‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "z\u0301\u0302\u0303\u0304"])
+def test_names_keep_their_accents_but_not_so_many_that_they_cover_their_neighbours(text):
+    text = unicodedata.normalize("NFD", text)
+    assert visible(text) == text
+    assert visible(text + "\u0301" * 99 + "x") in [text + "\u0301" * n + "x" for n in range(5)]
 
 
 def test_an_unescaped_template_would_be_noticed(written, monkeypatch):

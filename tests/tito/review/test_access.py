@@ -1,5 +1,6 @@
 """Who gets in: the holder of the token, at this machine's own address, through our own forms."""
 
+import socket
 import time
 from pathlib import Path
 
@@ -80,6 +81,14 @@ def test_a_page_runs_nothing_and_loads_nothing_of_others(review):
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="the sockets of this machine are listed by Linux alone")
+def test_more_than_any_form_is_taken_from_nobody(review):
+    running = review()
+    with socket.create_connection(("127.0.0.1", running.port), timeout=60) as connection:
+        head = f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\nContent-Length: {1 << 29}\r\n\r\n"
+        connection.sendall(head.encode())  # and no more: the answer does not wait for the rest
+        assert connection.recv(100).startswith(b"HTTP/1.1 413")
+
+
 def test_it_listens_on_loopback_alone(review):
     port = f"{review().port:04X}"
     lines = [line.split() for name in ("tcp", "tcp6") for line in open(f"/proc/net/{name}") if ":" in line]

@@ -139,6 +139,31 @@ def test_a_hostile_answer_stays_text(page, review):
     assert all(url.startswith(f"http://127.0.0.1:{running.port}/") for url in page.asked)
 
 
+WIDE = {
+    "ada": "|" + "a|" * 39 + "\n|" + "-|" * 39 + "\n|" + ("W" * 50 + "|") * 39,  # a table
+    "ben": "क्" * 400,  # one letter to a browser, which breaks none
+}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_an_answer_of_any_width_stays_in_its_place(browser, review, hand_in_again, width):
+    for student, answer in WIDE.items():
+        hand_in_again(student, answer)
+    page = browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True).new_page()
+    start(page, review("ann", "--names"))
+    for _ in WIDE:
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.evaluate("(box => box.scrollWidth > box.clientWidth)(document.getElementById('answer'))")
+        assert barriers(page) == {}
+        page.focus("#answer")
+        page.keyboard.press("ArrowRight")  # scrolls it, and leads nowhere
+        page.wait_for_function("document.getElementById('answer').scrollLeft > 0")
+        with page.expect_navigation():
+            page.keyboard.press("j")
+        shown(page)
+    page.context.close()
+
+
 def test_it_works_without_javascript(browser, review, given):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

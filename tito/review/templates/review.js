@@ -43,6 +43,7 @@
     if (field && event.key === "Escape") return field.blur()
     if (field && (field !== points || !/^[a-z?]$/.test(event.key))) return  // a letter is no points
     const act = {c: () => comment.focus(), e: () => document.querySelector(".zeros button")?.focus(), "?": () => keys.showModal(), m: () => { const m = document.getElementById("marks"); m.open = !m.open }}[event.key]
+    if (event.key in arrows && event.target.id === "answer" && event.target.scrollWidth > event.target.clientWidth) return
     const link = document.querySelector(`a[data-key="${CSS.escape(arrows[event.key] || event.key)}"]`)
     if (/^[0-9]$/.test(event.key)) { points.focus(); points.value = event.key }
     else if (event.key === "Enter" && (typed() || "again" in form.dataset) && !event.target.closest("a, button, summary")) save("")
