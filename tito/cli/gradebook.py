@@ -96,7 +96,10 @@ def record(
 
 @app.command(context_settings={"ignore_unknown_options": True})  # -2 points are no option
 def mark(
-    student: Annotated[str, typer.Argument(metavar="STUDENT", help="An id; everyone is the class.")],
+    student: Annotated[
+        str,
+        typer.Argument(metavar="STUDENT", help="An id; everyone is the class, absent is who handed in nothing."),
+    ],
     module: Module,
     exercise: Annotated[
         str, typer.Argument(metavar="EXERCISE", help="An exercise, a free-text answer, total, or bonus.")
@@ -116,18 +119,20 @@ def mark(
     A comment stands while the mark changes, also with -; --comment "" takes it off.
 
     For everyone it is given to each whose submission is graded; points that somebody has by hand stand,
-    and who loses points by it is told.
+    and who loses points by it is told. For the absent it is their total.
     """
     from tito.gradebook import everyone, login, said
 
     who, number = login(grader), _number(points)
     with _open() as book:
-        if student != everyone.EVERYONE:
+        if student not in everyone.GROUPS:
             said.marked(student, book.mark(student, module, exercise, number, comment, who, why))
             return
-        losing = [] if number is None else everyone.losing(book, module, exercise, number, why)
-        given = everyone.mark(book, module, exercise, number, comment, who, why)
-    back = f"tito gradebook mark {everyone.EVERYONE} {module} {exercise} - --why {shlex.quote(why)}"
+        losing = []
+        if student == everyone.EVERYONE and number is not None:
+            losing = everyone.losing(book, module, exercise, number, why)
+        given = everyone.mark(book, module, exercise, number, comment, who, why, student)
+    back = f"tito gradebook mark {student} {module} {exercise} - --why {shlex.quote(why)}"
     said.marked_all(given, exercise, points, losing, back)
 
 

@@ -1,28 +1,40 @@
-"""One mark for a whole class, as for a question that was unfair: all points to everyone, and how to take them back."""
+"""One mark for many, as for a question that was unfair, or for who handed in nothing; and how to take it back."""
 
 from tito.gradebook import TOTAL, ManualMark
 from tito.problem import USAGE, Problem
 
-EVERYONE = "everyone"
+EVERYONE, ABSENT = GROUPS = "everyone", "absent"
 
 
 def mark(
-    book, module: str, exercise: str, points: float | None, comment: str | None, grader: str, why: str
+    book,
+    module: str,
+    exercise: str,
+    points: float | None,
+    comment: str | None,
+    grader: str,
+    why: str,
+    group: str = EVERYONE,
 ) -> list[str]:
     """Give `points` to each student whose submission is graded; who has points by hand there keeps those.
 
-    None takes back what was given for the same reason, and nothing else; without `comment` all comments stand. Returns
-    the students whose mark is another now. Raises Problem without `why`, for that is how these marks are known again.
+    Of the group ABSENT to each on the class list who handed in nothing, as the total: where they do so after all, it is
+    told that the mark came first. None takes back what was given for the same reason, and nothing else; without
+    `comment` all comments stand. Returns the students whose mark is another now. Raises Problem without `why`, for that
+    is how these marks are known again.
     """
     if not why.strip():
-        raise Problem("a mark for everyone: say why, for that is how it is known again", next="--why TEXT", code=USAGE)
+        raise Problem(f"a mark for {group}: say why, for that is how it is known again", next="--why TEXT", code=USAGE)
+    if group == ABSENT and exercise != TOTAL:
+        what = f"{exercise}: who handed in nothing has no exercise that could be marked"
+        raise Problem(what, next=f"tito gradebook mark {ABSENT} {module} {TOTAL} 0 --why TEXT", code=USAGE)
     standings = book.standing(module)
-    if any(standing.student == EVERYONE for standing in standings):  # whoever writes the mark may mean that one alone
-        what = f"a student is called {EVERYONE}: is this mark for that one, or for all? nothing was given"
-        raise Problem(what, next=f"tito gradebook merge {EVERYONE} STUDENT, with whose it is", code=USAGE)
-    chosen = [s.student for s in standings if _meant(s, s.manual.get(exercise), points, why)]
+    if any(standing.student == group for standing in standings):  # whoever writes the mark may mean that one alone
+        what = f"a student is called {group}: is this mark for that one, or for all? nothing was given"
+        raise Problem(what, next=f"tito gradebook merge {group} STUDENT, with whose it is", code=USAGE)
+    chosen = [s.student for s in standings if _meant(s, s.manual.get(exercise), points, why, group)]
     for student in chosen:
-        book.mark(student, module, exercise, points, comment, grader, why, unread=True)
+        book.mark(student, module, exercise, points, comment, grader, why, unread=group == EVERYONE)
     return chosen
 
 
@@ -42,7 +54,8 @@ def _has(standing, exercise: str) -> float | None:
     return standing.result.by("exercise").get(exercise, (None,))[0]
 
 
-def _meant(standing, given: ManualMark | None, points: float | None, why: str) -> bool:
+def _meant(standing, given: ManualMark | None, points: float | None, why: str, group: str = EVERYONE) -> bool:
     if points is None:
         return given is not None and given.points is not None and given.why == why
-    return standing.automatic is not None and (given is None or given.points is None or given.why == why)
+    reached = standing.attempt is None if group == ABSENT else standing.automatic is not None
+    return reached and (given is None or given.points is None or given.why == why)

@@ -451,6 +451,19 @@ def test_a_mark_for_everyone_goes_to_who_is_graded_and_leaves_what_was_marked_by
     assert {s.student: s.total for s in book.standing("02")} == before
 
 
+def test_a_mark_for_the_absent_is_a_total_and_is_told_where_they_hand_in_after_all(book, head):
+    book.hand_in("02", [{"student": "cleo", "digest": "", "original": "", "late": 0, "submitted_at": ""}])
+    book.record(head, [graded("ada"), failed("bob")])
+    assert everyone.mark(book, "02", TOTAL, 0, None, "ms", "nothing came", everyone.ABSENT) == ["cleo"]
+    assert [s.total for s in book.standing("02")] == [16, None, 0]
+    book.record(head, [graded("cleo")])
+    assert standing(book, "cleo").total == 0 and list(standing(book, "cleo").outdated) == [TOTAL]
+    assert everyone.mark(book, "02", TOTAL, None, None, "ms", "nothing came", everyone.ABSENT) == ["cleo"]
+    assert standing(book, "cleo").total == 16
+    with pytest.raises(Problem, match="mse_loss: who handed in nothing"):
+        everyone.mark(book, "02", "mse_loss", 0, None, "ms", "nothing came", everyone.ABSENT)
+
+
 def test_whoever_is_called_everyone_is_not_taken_for_the_class(book, head):
     book.record(head, [graded("ada"), graded("everyone")])
     with pytest.raises(Problem, match="a student is called everyone") as told:
