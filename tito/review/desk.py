@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import threading
 from dataclasses import dataclass, field
 
@@ -89,6 +90,12 @@ class Desk:
     def _key(self, name: str, student: str, secret: bytes) -> str:
         text = f"{self.module.folder}\0{name}\0{student}".encode("utf-8", "replace")
         return hmac.new(secret, text, hashlib.sha256).hexdigest()[:16]
+
+    def about(self, standing: Standing) -> str:
+        """What is said of a submission; where names are hidden without who it is, for files are called after them."""
+        who = filter(None, () if self.names else (standing.student, standing.name))
+        names = "|".join(re.escape(name) for name in sorted(who, key=len, reverse=True))
+        return re.sub(rf"(?<!\w)(?:{names})(?!\w)", "…", standing.message) if names else standing.message
 
     def _current(self, name: str) -> list[Standing]:
         """The standings, read again when something was graded or somebody came; marks are read at each look.
