@@ -94,10 +94,13 @@ class Desk:
         return self._key(answer.question.task.name, f"{answer.student}\0{text}", self.secret)
 
     def message(self, answer: Answer) -> str:
-        """What grading says of the whole submission, a file called as its student; without that name where hidden."""
-        text, who = answer.standing.message, {answer.student, answer.standing.result.student}
+        """What grading says of the whole submission; where names are hidden without who it is: files are called so."""
+        standing = answer.standing
+        if self.names:
+            return standing.message
+        who = filter(None, {standing.student, standing.name, standing.result.student})  # before and after a merge
         names = "|".join(re.escape(name) for name in sorted(who, key=len, reverse=True))
-        return text if self.names else re.sub(rf"(?<!\w)(?:{names})(?!\w)", "…", text)
+        return re.sub(rf"(?<!\w)(?:{names})(?!\w)", "…", standing.message)
 
     def written(self, answer: Answer) -> Written:
         """The code that was handed in with an answer."""

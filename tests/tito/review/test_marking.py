@@ -4,6 +4,7 @@ import pytest
 from course_fixture import tito
 
 from tito import gradebook
+from tito.gradebook import roster
 from tito.grading.results import Result
 from tito.review import prose
 
@@ -159,9 +160,26 @@ def test_what_cannot_be_read_is_not_put_before_a_grader(review, course):
     assert len(pages) == 3 and not any("ben" in page.partition("<main")[2] for page in pages)
 
 
-def _all(running) -> list[str]:
+def test_why_a_file_cannot_be_read_does_not_tell_a_hidden_name(review, course):
+    message = "ben.ipynb, cell 2: not a notebook (bend it); Ben Bo, hand in first_dev.ipynb"
+    with gradebook.open(course) as book:
+        roster.merge(book, [{"id": "ben", "name": "Ben Bo"}])
+        meta = {"module": "01_first", "seed": 1, "isolation": {}, "questions": [], "run": "later"}
+        book.record(meta, [Result("ben", "ben.ipynb", "unreadable", message)])
+    for options, shown in (
+        ((), "….ipynb, cell 2: not a notebook (bend it); …, hand in first_dev"),
+        (["--names"], message),
+    ):
+        running = review("ann", *options)
+        running.enter()
+        pages = [running.ask(path)[2] for path in _all(running, "total")]
+        assert len(pages) == 4 and sum(shown in page for page in pages) == 1
+        assert options or not any("ben.ipynb" in page or "Ben Bo" in page for page in pages)
+
+
+def _all(running, name: str = "question_why") -> list[str]:
     """The paths of all answers in order."""
-    paths = [running.form("question_why")[0]]
+    paths = [running.form(name)[0]]
     while 'rel="next"' in (page := running.ask(paths[-1])[2]):
         paths.append(page.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0])
     return paths
