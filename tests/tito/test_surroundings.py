@@ -138,6 +138,14 @@ def test_a_file_larger_than_the_system_allows_is_told_and_nothing_is_left(course
 
 
 @FORKS
+@pytest.mark.parametrize("words", [["status"], ["doctor"], ["start", "here"]])
+def test_a_folder_that_was_removed_under_the_user_is_told(tmp_path, words):
+    done = in_shell(tmp_path, f'export PYTHONPATH="{ROOT}"; mkdir gone; cd gone; rmdir ../gone; exec "$@"', *words)
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    assert "next: the folder that you are in is no longer there: go to your workspace or your course" in done.stderr
+
+
+@FORKS
 def test_a_command_without_files_to_open_says_what_is_short(filled):
     done = in_shell(filled.root, 'ulimit -n 7; exec "$@"', "test", "01")
     assert done.returncode == 1 and done.stderr.startswith("Too many open files\nnext: the system allows no more of it")
