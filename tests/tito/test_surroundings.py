@@ -200,6 +200,17 @@ def test_a_name_that_is_no_text_is_refused_as_such(course, words):
     assert done.returncode == 2 and "'zo\\udceb' holds bytes that are no text in utf-8" in done.stderr, done.stderr
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_gradebook_that_would_be_forgotten_at_the_end_is_refused_and_nothing_said_to_be_recorded(course, url):
+    (course.root / "class").mkdir()
+    shutil.copy(course.root / "modules/01_first/first_dev.ipynb", course.root / "class/ada.ipynb")
+    named = os.environ | {"TITO_GRADEBOOK": url}
+    graded = tito(course.root, "grade", "01", "class", env=named)
+    assert graded.returncode == 1 and "names no file" in graded.stdout and "recorded in" not in graded.stdout
+    shown = tito(course.root, "gradebook", "show", "01", env=named)
+    assert shown.returncode == 2 and "next: name one: gradebook.db, or sqlite:////home/me" in shown.stderr
+
+
 def test_no_test_leaves_a_temporary_file(course, first, tmp_path):
     source = "import tempfile, matplotlib.pyplot\nopen(tempfile.mkdtemp() + '/left', 'w').close()"
     source_of(first.notebook, 3, source_of(first.notebook, 3) + f"\n{source}")
