@@ -211,6 +211,15 @@ def test_a_gradebook_that_would_be_forgotten_at_the_end_is_refused_and_nothing_s
     assert shown.returncode == 2 and "next: name one: gradebook.db, or sqlite:////home/me" in shown.stderr
 
 
+def test_a_gradebook_named_by_a_short_url_is_the_same_from_every_folder_of_the_course(course):
+    (course.root / "class").mkdir()
+    shutil.copy(course.root / "modules/01_first/first_dev.ipynb", course.root / "class/ada.ipynb")
+    named = os.environ | {"TITO_GRADEBOOK": "sqlite:///marks.db"}
+    assert tito(course.modules, "grade", "01", "../class", env=named).returncode == 0
+    shown = tito(course.root, "gradebook", "show", "01", env=named)
+    assert (course.root / "marks.db").exists() and "1 student, 1 with a mark" in shown.stdout, shown.stderr
+
+
 def test_no_test_leaves_a_temporary_file(course, first, tmp_path):
     source = "import tempfile, matplotlib.pyplot\nopen(tempfile.mkdtemp() + '/left', 'w').close()"
     source_of(first.notebook, 3, source_of(first.notebook, 3) + f"\n{source}")
