@@ -1,6 +1,5 @@
 """`tito`, and `python -m tito`: a Ctrl-C while the command is still loading ends it without a trace, too."""
 
-import os
 import sys
 
 
@@ -15,6 +14,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.path[:1] == [os.getcwd()]:  # `-m` looks there first: a student's numpy.py would be taken for NumPy
-        sys.path.append(sys.path.pop(0))
+    if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+        sys.path.append(sys.path.pop(0))  # the current folder: a student's numpy.py would be taken for NumPy
     main()

@@ -138,6 +138,14 @@ def test_a_file_larger_than_the_system_allows_is_told_and_nothing_is_left(course
 
 
 @FORKS
+@pytest.mark.parametrize("words", [["status"], ["doctor"], ["start", "here"]])
+def test_a_folder_that_was_removed_under_the_user_is_told(tmp_path, words):
+    done = in_shell(tmp_path, f'export PYTHONPATH="{ROOT}"; mkdir gone; cd gone; rmdir ../gone; exec "$@"', *words)
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    assert "next: the folder that you are in is no longer there: go to your workspace or your course" in done.stderr
+
+
+@FORKS
 def test_a_command_without_files_to_open_says_what_is_short(filled):
     done = in_shell(filled.root, 'ulimit -n 7; exec "$@"', "test", "01")
     assert done.returncode == 1 and done.stderr.startswith("Too many open files\nnext: the system allows no more of it")
@@ -190,6 +198,26 @@ def test_a_name_that_is_no_text_is_refused_as_such(course, words):
     utf8 = os.environ | {"LC_ALL": "C.UTF-8"}
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, env=utf8)
     assert done.returncode == 2 and "'zo\\udceb' holds bytes that are no text in utf-8" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_gradebook_that_would_be_forgotten_at_the_end_is_refused_and_nothing_said_to_be_recorded(course, url):
+    (course.root / "class").mkdir()
+    shutil.copy(course.root / "modules/01_first/first_dev.ipynb", course.root / "class/ada.ipynb")
+    named = os.environ | {"TITO_GRADEBOOK": url}
+    graded = tito(course.root, "grade", "01", "class", env=named)
+    assert graded.returncode == 1 and "names no file" in graded.stdout and "recorded in" not in graded.stdout
+    shown = tito(course.root, "gradebook", "show", "01", env=named)
+    assert shown.returncode == 2 and "next: name one: gradebook.db, or sqlite:////home/me" in shown.stderr
+
+
+def test_a_gradebook_named_by_a_short_url_is_the_same_from_every_folder_of_the_course(course):
+    (course.root / "class").mkdir()
+    shutil.copy(course.root / "modules/01_first/first_dev.ipynb", course.root / "class/ada.ipynb")
+    named = os.environ | {"TITO_GRADEBOOK": "sqlite:///marks.db"}
+    assert tito(course.modules, "grade", "01", "../class", env=named).returncode == 0
+    shown = tito(course.root, "gradebook", "show", "01", env=named)
+    assert (course.root / "marks.db").exists() and "1 student, 1 with a mark" in shown.stdout, shown.stderr
 
 
 def test_no_test_leaves_a_temporary_file(course, first, tmp_path):

@@ -124,7 +124,18 @@ def _advice(error: OSError) -> str:
         return "make room there, then run the same command again"
     if error.errno in _LIMITS:
         return "the system allows no more of it (`ulimit -a` shows the limits): end other programs, then try again"
+    if error.errno == errno.ENOENT and _nowhere():
+        return "the folder that you are in is no longer there: go to your workspace or your course"
     return "look at that path and its permissions" if error.errno in _PATHS else ""
+
+
+def _nowhere() -> bool:
+    """Whether the current folder was removed, or replaced."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _version(asked: bool) -> None:

@@ -29,6 +29,8 @@ def address(course, url: str | None = None) -> URL:
         advice = "in a URL, write a / in a password as %2F, a : as %3A and an @ as %40"
         kind = text.partition("://")[0]
         raise Problem(f"the gradebook at {kind}://… is no path and no URL", next=advice, code=USAGE) from error
+    if found.get_backend_name() == "sqlite":
+        return _file(course, text, found)
     if found.password and not given:
         raise Problem(
             f"settings.ini goes to students with every release, and its gradebook URL has a password: {found!r}",
@@ -36,6 +38,14 @@ def address(course, url: str | None = None) -> URL:
             code=USAGE,
         )
     return found
+
+
+def _file(course, text: str, place: URL) -> URL:
+    """A URL of SQLite with its file as seen from the course, wherever in it the command was started."""
+    if place.database in (None, "", ":memory:"):
+        what = f"the gradebook at {text} names no file: SQLite would forget it at the end of each command"
+        raise Problem(what, next="name one: gradebook.db, or sqlite:////home/me/gradebook.db", code=USAGE)
+    return place if place.database.startswith("file:") else place.set(database=str(course.root / place.database))
 
 
 def connect(place: URL) -> Engine:
