@@ -42,6 +42,13 @@ def test_the_reference_passes_with_what_its_tests_checked(course):
     assert done.results[0].printed == "double: twice the value"
 
 
+def test_where_all_lessons_pass_the_export_is_advised_only_where_one_is_missing(course):
+    export(course)
+    assert tito(course.root, "test").stdout.endswith("next: tito status\n")
+    write(course, "#| export\ndef double(x):\n    return x + x")
+    assert tito(course.root, "test").stdout.endswith("next: tito export\n")
+
+
 def test_an_unwritten_exercise_is_not_started_rather_than_an_error(workspace):
     done = run(workspace)
     assert [r.status for r in done.results] == ["not started", "not started"]

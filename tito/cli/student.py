@@ -44,6 +44,7 @@ def test(
     from tito import console, testing
     from tito.running import show
     from tito.student.lessons import present
+    from tito.student.onwards import after_all
 
     course = course_here()
     if module and (lesson := _lesson_of_exercise(course, module)):
@@ -60,7 +61,7 @@ def test(
         console.emit_json([result.as_dict() for result in results])
     elif len(modules) > 1:
         left = next((result for result in results if not result.passed), None)
-        console.next_step(f"tito test {left.module}" if left else "tito export")
+        console.next_step(f"tito test {left.module}" if left else after_all(course, modules))
     raise typer.Exit(0 if results and all(result.passed for result in results) else 1)
 
 

@@ -43,6 +43,12 @@ def _after_passing(course, module: Module, done) -> str:
     return f"tito test {module.number}"  # written or changed since its test
 
 
+def after_all(course, modules: list[Module]) -> str:
+    """The command that helps most where all of several lessons pass."""
+    exported = all(export_state(course, module) == "exported" for module in modules)
+    return "tito status" if exported else "tito export"
+
+
 def _work_on(course, module: Module, name: str, status: str) -> str:
     verb = "write" if status in (NOT_STARTED, UNTESTED) else "look at"
     return f"{verb} {name} in {course.inside(module.notebook)}, save, then: tito test {module.number} {name}"
