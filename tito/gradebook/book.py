@@ -107,6 +107,11 @@ class Book:
                 kept = [arrival | {"module": folder, "at": late.utc()} for arrival in new]
                 connection.execute(tables.handed_in.insert(), kept)
 
+    def collected(self, module: str) -> set[str]:
+        """The students of whom something came for a module, graded or not."""
+        with reading(self.engine) as connection:
+            return {student for student, *_ in rows.known_hand_ins(connection, self._folder(module))}
+
     def modules(self) -> list[str]:
         """The lesson folders of which there is something in the gradebook, in course order."""
         with reading(self.engine) as connection:

@@ -19,9 +19,9 @@ def mark(
     """Give `points` to each student whose submission is graded; who has points by hand there keeps those.
 
     Of the group ABSENT to each on the class list who handed in nothing, as the total: where they do so after all, it is
-    told that the mark came first. None takes back what was given for the same reason, and nothing else; without
-    `comment` all comments stand. Returns the students whose mark is another now. Raises Problem without `why`, for that
-    is how these marks are known again.
+    told that the mark came first. What was collected and is yet to be graded is handed in. None takes back what was
+    given for the same reason, and nothing else; without `comment` all comments stand. Returns the students whose mark
+    is another now. Raises Problem without `why`, for that is how these marks are known again.
     """
     if not why.strip():
         raise Problem(f"a mark for {group}: say why, for that is how it is known again", next="--why TEXT", code=USAGE)
@@ -33,6 +33,9 @@ def mark(
         what = f"a student is called {group}: is this mark for that one, or for all? nothing was given"
         raise Problem(what, next=f"tito gradebook merge {group} STUDENT, with whose it is", code=USAGE)
     chosen = [s.student for s in standings if _meant(s, s.manual.get(exercise), points, why, group)]
+    if group == ABSENT and points is not None:
+        here = book.collected(module)
+        chosen = [student for student in chosen if student not in here]
     for student in chosen:
         book.mark(student, module, exercise, points, comment, grader, why, unread=group == EVERYONE)
     return chosen

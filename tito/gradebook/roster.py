@@ -133,7 +133,7 @@ def merge(book, found: list[dict[str, str]]) -> Change:
     if not change.changed and not change.same:
         change.unknown = [ident for ident in change.unlisted if not any(known[ident][name] for name in FIELDS)]
     named = {known[ident]["name"].casefold(): ident for ident in change.unlisted if known[ident]["name"]}
-    added = {ident: person["name"].casefold() for person, ident in zip(found, idents, strict=True)}
+    added = {ident: person.get("name", "").casefold() for person, ident in zip(found, idents, strict=True)}
     change.twins = {ident: named[added[ident]] for ident in change.added if added[ident] in named}
     return change
 

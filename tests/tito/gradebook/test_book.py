@@ -15,7 +15,7 @@ import pytest
 from gradings import ASKED, HALF, failed, graded, submission
 
 from tito import gradebook
-from tito.gradebook import BONUS, NOT_HANDED_IN, TOTAL, Conflict, everyone
+from tito.gradebook import BONUS, NOT_HANDED_IN, TOTAL, Conflict, everyone, roster
 from tito.gradebook.journal import of_results
 from tito.grading import grade
 from tito.problem import Problem
@@ -452,10 +452,11 @@ def test_a_mark_for_everyone_goes_to_who_is_graded_and_leaves_what_was_marked_by
 
 
 def test_a_mark_for_the_absent_is_a_total_and_is_told_where_they_hand_in_after_all(book, head):
-    book.hand_in("02", [{"student": "cleo", "digest": "", "original": "", "late": 0, "submitted_at": ""}])
+    roster.merge(book, [{"id": "cleo"}, {"id": "dan"}])
+    book.hand_in("02", [{"student": "dan", "digest": "", "original": "", "late": 0, "submitted_at": ""}])
     book.record(head, [graded("ada"), failed("bob")])
     assert everyone.mark(book, "02", TOTAL, 0, None, "ms", "nothing came", everyone.ABSENT) == ["cleo"]
-    assert [s.total for s in book.standing("02")] == [16, None, 0]
+    assert [s.total for s in book.standing("02")] == [16, None, 0, None], "what dan handed in is yet to be graded"
     book.record(head, [graded("cleo")])
     assert standing(book, "cleo").total == 0 and list(standing(book, "cleo").outdated) == [TOTAL]
     assert everyone.mark(book, "02", TOTAL, None, None, "ms", "nothing came", everyone.ABSENT) == ["cleo"]
