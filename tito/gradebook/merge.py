@@ -1,5 +1,6 @@
 """Two names that are one student's: a submission that came under another name than the class list has."""
 
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
@@ -55,8 +56,8 @@ def _came_by_a_zip(row) -> bool:
         return False
     if row.canvas_id:
         return row.id == f"canvas-{row.canvas_id}"
-    number = row.id.removeprefix(row.name)  # of one of several who have the name
-    return row.id.startswith("moodle ") or row.id != number and not number.replace(" ", "").strip("0123456789")
+    # a name, and a number where several have it, or where somebody else's id is called so
+    return row.id.startswith("moodle ") or bool(row.name and re.fullmatch(re.escape(row.name) + r"( \d+)*", row.id))
 
 
 def _know_by_number(connection, stray: str, student: str) -> None:

@@ -72,6 +72,12 @@ def test_a_stranger_of_a_zip_is_merged_as_collect_advises(listed, tmp_path, way,
         assert collect(listed, archive, module, tmp_path / "again").new == ["bob"]
 
 
+def test_whose_id_on_a_class_list_ends_in_a_number_is_no_stranger_of_a_zip(listed):
+    roster.merge(listed, [{"id": "bob2", "name": "bob"}])
+    with pytest.raises(Problem, match="bob2 is on a class list"):
+        merge(listed, "bob2", "bob")
+
+
 def test_two_people_of_canvas_are_not_merged(listed, head, tmp_path):
     (tmp_path / "more.csv").write_text("id,canvas_id\nbob,8\n")
     roster.bring(listed, tmp_path / "more.csv")
