@@ -11,6 +11,7 @@ from tito.similarity.sources import gathered
 from tito.ways.collect import EARLIER
 
 LONGEST = 20_000  # characters of one exercise's code on a page
+UNREADABLE = "What was handed in could not be read."
 
 
 @dataclass(frozen=True)
@@ -28,24 +29,33 @@ def written(course, module, standing: Standing, folder: Path | None) -> Written:
     """
     if standing.attempt is None:
         return Written(absent="Nothing was handed in.")
+    if not standing.digest:
+        return Written(absent=UNREADABLE)
     given = [folder] if folder else [course.own("submissions", module.folder), course.own("submissions")]
     found = False
     for entry in _entries(standing.result.student, module, given):  # as it came, before any `tito gradebook merge`
         found = True
-        try:
-            handed = _graded(course, module, entry, standing.digest)
-            if handed:
-                return Written(gathered((piece.exercise, piece.source) for piece in intake.code(handed, module)))
-        except Refused:
-            return Written(absent="What was handed in could not be read.")
+        handed = _graded(course, module, entry, standing.digest)
+        if handed:
+            return _of(handed, module)
     return Written(absent=_absent(module, given, found))
 
 
+def _of(handed: intake.Handed, module) -> Written:
+    try:
+        return Written(gathered((piece.exercise, piece.source) for piece in intake.code(handed, module)))
+    except Refused:
+        return Written(absent=UNREADABLE)
+
+
 def _graded(course, module, entry: intake.Entry, digest: str) -> intake.Handed | None:
-    """What was handed in, if that is what was graded; `--own-stack` reads the earlier lessons too. Raises Refused."""
+    """What was handed in, if that is what was graded; `--own-stack` reads the earlier lessons too."""
     before = [lesson for lesson in course.catalogue.before(module) if lesson.notebook.exists()]
     for earlier in ((), before):
-        handed = intake.load(entry, module, earlier)
+        try:
+            handed = intake.load(entry, module, earlier)
+        except Refused:  # what was graded could be read
+            return None
         if handed.digest == digest:
             return handed
     return None

@@ -91,6 +91,18 @@ def test_what_was_handed_in_since_is_not_shown_as_if_it_had_the_mark(hand_in, gr
     assert "return x + 1" in unescape(page("mallory", "double"))
 
 
+def test_a_newer_hand_in_that_cannot_be_read_does_not_hide_what_was_graded(hand_in, grade, page, course):
+    path = hand_in("submissions/01_first")
+    grade("submissions/01_first")
+    earlier = course.root / "submissions/01_first/.earlier/mallory/1"
+    earlier.parent.mkdir(parents=True)
+    shutil.copytree(path.parent, earlier)
+    path.rename(path.with_name("broken.zip"))
+    assert "return x + 1" in unescape(page("mallory", "double"))
+    shutil.rmtree(earlier)
+    assert "another hand-in than the one that was graded" in unescape(page("mallory", "double"))
+
+
 def test_code_is_found_after_own_stack_and_under_the_name_that_it_came_by(hand_in, grade, page, course):
     hand_in("submissions/01_first", "ben")
     shutil.copytree(course.root / "submissions/01_first/ben", course.root / "submissions/01_first/b-3")
