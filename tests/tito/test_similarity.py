@@ -29,8 +29,8 @@ def lesson(course):
 
 
 @pytest.fixture(scope="module")
-def handed(lesson):
-    return handed_in(lesson, ROOT / "examples/class")
+def handed(course, lesson):
+    return handed_in(course, lesson, ROOT / "examples/class")
 
 
 def code(handed: dict) -> dict:
@@ -223,7 +223,7 @@ def test_code_of_any_kind_is_read(source):
 def test_a_student_may_be_called_as_anything_that_is_shown(course, lesson, handed, tmp_path):
     for name in ("the reference solution", "the reference solution in modules", "other cells"):
         shutil.copy(ROOT / "examples/class/bo-lindqvist.ipynb", tmp_path / f"{name}.ipynb")
-    found = handed_in(lesson, tmp_path)
+    found = handed_in(course, lesson, tmp_path)
     assert REFERENCE not in found and not {"/"} & set("".join(found))
     pairs = alike(course, lesson, {name: handed[name] for name in HONEST} | found)
     assert {name for pair in who(pairs) for name in pair} == {"bo-lindqvist", *found}

@@ -78,10 +78,8 @@ def grade(
 
 def _no_students(course, module, path: Path, out) -> tuple[str, ...]:
     """Folders among the submissions that are no student's: lessons, the graded one first, and what grading writes."""
-    names = [module.folder, *(lesson.folder for lesson in course.catalogue)]
-    if out is not None and Path(out).resolve().parent == path.resolve():
-        names.append(Path(out).name)
-    return tuple(dict.fromkeys(names))
+    inside = out is not None and Path(out).resolve().parent == path.resolve()
+    return (*intake.lessons(course, module), *([Path(out).name] if inside else []))
 
 
 def _opened(out, prepared: Exam, only: list[str], fresh: bool, closing) -> Journal | None:

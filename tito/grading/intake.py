@@ -86,6 +86,11 @@ def find(path: Path, lesson: str = "", folders: tuple[str, ...] = ()) -> list[En
     return [Entry(student, path, tuple(names)) for student, names in sorted(students.items())]
 
 
+def lessons(course, module) -> tuple[str, ...]:
+    """Names of folders that hold a class's submissions for a lesson, the graded lesson's first: `folders` of `find`."""
+    return tuple(dict.fromkeys([module.folder, *(lesson.folder for lesson in course.catalogue)]))
+
+
 def _nobody(path: Path, names: list[str], folders: tuple[str, ...]) -> Problem:
     visible = [shown(text(name)) for name in names if not name.startswith(".")]
     only = f", only {_some(visible)}" if visible else ""

@@ -26,7 +26,7 @@ def report(course, module, out: Path, grades: Path | None = None, submissions: P
     if submissions is not None:
         from tito import similarity
 
-        pairs = similarity.alike(course, module, similarity.handed_in(module, submissions))
+        pairs = similarity.alike(course, module, similarity.handed_in(course, module, submissions))
     done = files.write(module, run, found, out, pairs)
     done.module, done.since = module.folder, run.since
     if collected is not None:

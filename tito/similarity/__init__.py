@@ -204,7 +204,7 @@ def _places(sources: Sources, wanted: set[int]) -> dict[int, tuple[str, range]]:
 
 
 def _lines(source: str, places: dict[int, tuple[str, range]], marks: list[int]) -> list[tuple[str, bool]]:
-    """The lines, and which are alike; of a text padded to a million those that it begins with."""
+    """The lines, and which are alike; of more than SHOWN those from a little above the first that is alike."""
     lines, spans = source.split("\n"), [places[mark][1] for mark in marks]
     above = max(0, min(span.start for span in spans) - 1 - ABOVE) if len(lines) > SHOWN else 0
     shown = enumerate(lines[above : above + SHOWN], above + 1)

@@ -33,14 +33,14 @@ def gathered(pieces: Iterable[tuple[str, str]]) -> Sources:
     return found
 
 
-def handed_in(module, path) -> dict[str, Sources]:
+def handed_in(course, module, path) -> dict[str, Sources]:
     """What the submissions in a folder hold, as `tito grade` finds it; what it could not read is left out."""
     from tito.grading import intake
     from tito.grading.answers import Answers
     from tito.grading.pieces import Refused
 
     found, answers = {}, Answers(module.read())
-    for entry in intake.find(path, module.notebook.stem):
+    for entry in intake.find(path, module.notebook.stem, intake.lessons(course, module)):
         try:
             handed = intake.load(entry, module)
             code = gathered((piece.exercise, piece.source) for piece in intake.code(handed, module))

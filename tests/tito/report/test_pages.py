@@ -330,6 +330,16 @@ def test_the_verb_writes_the_pages_and_says_what_next(course, tmp_path):
     assert done.returncode == 2 and "grades.json is missing" in done.stderr
 
 
+def test_a_folder_of_lessons_is_no_class_to_compare(course, tmp_path):
+    lesson = tmp_path / "submissions/02_losses"
+    lesson.mkdir(parents=True)
+    for name in ("ada", "bob"):
+        (lesson / f"{name}.ipynb").write_text(submission())
+    tito(course.root, "grade", "02", lesson, "--out", tmp_path / "grades")
+    done = tito(course.root, "report", "02", "--submissions", lesson.parent)
+    assert done.returncode == 2 and done.stderr.endswith(f"next: name that folder: {lesson}\n"), done.stderr
+
+
 def test_neither_a_file_of_the_users_nor_another_lessons_report_is_overwritten(course, lesson, tmp_path):
     (tmp_path / "bob.html").write_text("<p>mine</p>")
     with pytest.raises(Problem, match="bob.html is no report of tito's"):
