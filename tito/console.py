@@ -8,12 +8,12 @@ import time
 from contextlib import contextmanager
 from functools import cache
 
-from tito.whole import encodable, quiet
+from tito.whole import STEERING, encodable, quiet
 
 WIDE, NOTEBOOK = 10_000, 100  # columns: of a file or a pipe, and of a cell's output in Jupyter
-# Control characters but tab and newline, and what turns the direction of a line: a student's name, or a heading of a
-# table from elsewhere, is not to steer the terminal that it is shown on.
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# All but tab and newline: a student's name, or a heading of a table from elsewhere, is not to steer the terminal that
+# it is shown on.
+_STEERING = re.compile(f"[\x00-\x08\x0b-\x1f{STEERING}]")
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")  # as a print of the student's own may have it
 
 
@@ -99,7 +99,7 @@ def _text(value: str, style: str | None):
     """A cell's text, without what would steer a terminal: names of files are not ours."""
     from rich.text import Text
 
-    safe = "".join(char if char.isprintable() else "?" for char in value)
+    safe = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in value)
     return Text(safe, style=style or "", no_wrap=True, overflow="ellipsis")
 
 

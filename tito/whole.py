@@ -10,7 +10,9 @@ import re
 import secrets
 from pathlib import Path
 
-_STEERING = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Characters above U+001F that steer a terminal, or turn the direction of the text around them; for a regex's [...].
+STEERING = "\x7f-\x9f\u202a-\u202e\u2066-\u2069"
+_STEERING = re.compile(f"[{STEERING}]")
 
 
 @contextlib.contextmanager

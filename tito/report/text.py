@@ -7,6 +7,7 @@ import unicodedata
 from markupsafe import Markup, escape
 
 from tito.grading.cut import both_ends
+from tito.whole import STEERING
 
 LONGEST = 1200  # characters of one message
 _PLAIN = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_-]+)*")
@@ -16,7 +17,7 @@ _CODE = re.compile("`([^`\n]+)`")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 # Control characters but tab and newline, lone surrogates, non-characters, and what turns the direction of the text
 # around it; a name may still hold the marks that Arabic and Hebrew need (U+200E, U+200F).
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff{STEERING}]")
 # Accents and the like stand on, under and around the letter before: of dozens each covers the lines around it.
 _JOINED, MOST_JOINED = {"Mn", "Me"}, 4
 
