@@ -18,7 +18,7 @@ from tito.student.onwards import onwards
 from tito.student.progress import export_state, remember
 
 NOT_EXPORTED = "which is not exported yet"  # its last words are those of tito.workspace, too
-NOT_IMPORTED, OTHER_AGE = "whose export does not import", "whose export is of another age"
+NOT_IMPORTED, LACKING = "whose export does not import", "whose export has not all that is imported here"
 
 
 @dataclass
@@ -202,11 +202,10 @@ def _not_imported(course, earlier: list[Module], error: dict) -> tuple[Module, s
     """Which of the earlier lessons an error is about that an import raised, and what is wrong with its export."""
     if error["type"] in ("ModuleNotFoundError", "ImportError"):
         lesson = course.catalogue.exporter(course, error["name"])
-        if lesson in earlier and not error["importing"]:
-            exported = course.root.joinpath(course.target_path(lesson)).exists()
-            return lesson, f"{OTHER_AGE}: {error['message']}" if exported else NOT_EXPORTED
         if lesson in earlier and not course.root.joinpath(course.target_path(lesson)).exists():
             return lesson, NOT_EXPORTED
+        if lesson in earlier and not error["importing"]:
+            return lesson, f"{LACKING}: {error['message']}"
     file = (error["importing"] or [""])[0]
     lesson = next((each for each in earlier if each.target and course.target_path(each) == file), None)
     return lesson and (lesson, f"{NOT_IMPORTED}: {import_error(error)}")

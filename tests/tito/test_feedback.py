@@ -370,6 +370,15 @@ def test_an_earlier_export_that_does_not_import_is_told_with_its_line_and_what_m
     assert tito(course.root, "export", "01").returncode == 0 and tito(course.root, "test", "02").returncode == 0
 
 
+def test_an_earlier_export_that_lacks_a_name_is_told_with_the_name(course):
+    export(course)
+    path = course.package / "core/first.py"
+    path.write_text(path.read_text().replace("double", "twice"))
+    done = tito(course.root, "test", "02")
+    assert "this lesson needs 01_first, whose export has not all that is imported here: cannot import" in done.stdout
+    assert done.returncode == 1 and "'double'" in done.stdout and done.stdout.endswith("next: tito export 01\n")
+
+
 def test_a_test_cell_that_imports_what_does_not_import_waits_too(course):
     export(course)
     with open(course.package / "core/first.py", "a") as file:

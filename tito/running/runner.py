@@ -199,8 +199,8 @@ def _frames(raised: BaseException, plan: dict) -> list[list]:
 
 def _importing(raised: BaseException, package: str) -> list | None:
     """[file, line number] where an import of the package stopped, the file from the course's root; or None."""
-    frames = traceback.extract_tb(raised.__traceback__)
-    places = [(frame.filename, frame.lineno) for frame in frames if frame.name == "<module>"]
+    frames = [(frame.f_code, line) for frame, line in traceback.walk_tb(raised.__traceback__)]
+    places = [(code.co_filename, line) for code, line in frames if code.co_name == "<module>"]
     if isinstance(raised, SyntaxError):
         places.append((str(raised.filename), raised.lineno))
     inside = [(os.path.realpath(name), line) for name, line in places if name.endswith(".py")]
