@@ -5,8 +5,8 @@ import os
 # -O skips each `assert`, which tests are made of; a warning would become an error; an end would wait for what is typed.
 _NOT_PASSED_ON = ("PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONSAFEPATH")
 
-# The first line of a `-c` program. The current folder is looked into last, as long as tito's own modules are imported:
-# a student's random.py or types.py there would stand for Python's.
+# The first line of a `-c` program. The current folder is looked into last while tito's own modules are imported: else a
+# student's random.py or types.py there would stand for Python's.
 BEGIN = 'import sys; sys.path.sort(key="".__eq__)\n'
 
 

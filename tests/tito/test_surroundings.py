@@ -10,7 +10,7 @@ from course_fixture import ROOT, source_of, tito
 
 from tito.author.demo import fill
 
-FORKS = pytest.mark.skipif(os.name != "posix", reason="a POSIX shell")
+SHELL = pytest.mark.skipif(os.name != "posix", reason="a POSIX shell")
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_doctor_finds_the_package_in_a_folder_of_any_bytes(course, tmp_path, nam
     assert done.returncode == 0 and "✗" not in done.stdout, done.stdout
 
 
-@FORKS
+@SHELL
 @pytest.mark.parametrize("words", [["test", "01", "--json"], ["status"], ["export"]])
 @pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
 def test_a_command_ends_as_ever_where_its_streams_are_closed(filled, words, closed):
@@ -116,12 +116,12 @@ def test_a_command_ends_as_ever_where_its_streams_are_closed(filled, words, clos
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@FORKS
+@SHELL
 def test_a_lesson_is_checked_where_all_streams_are_closed(course):
     assert in_shell(course.root, 'exec "$@" <&- >&- 2>&-', "check", "01").returncode == 0
 
 
-@FORKS
+@SHELL
 @pytest.mark.parametrize("words", [["test", "01"], ["export"], ["submit", "01", "--student", "ada"]])
 def test_a_disk_without_room_for_a_temporary_file_is_told(filled, words):
     done = in_shell(filled.root, 'ulimit -f 0; exec "$@"', *words)
@@ -129,7 +129,7 @@ def test_a_disk_without_room_for_a_temporary_file_is_told(filled, words):
     assert done.stderr.endswith("next: make room on that disk, or name a folder to write in: TMPDIR=FOLDER tito ...\n")
 
 
-@FORKS
+@SHELL
 def test_a_file_larger_than_the_system_allows_is_told_and_nothing_is_left(course):
     before = sorted(path.name for path in course.root.iterdir())
     done = in_shell(course.root, 'ulimit -f 4; exec "$@"', "release")
@@ -137,7 +137,7 @@ def test_a_file_larger_than_the_system_allows_is_told_and_nothing_is_left(course
     assert sorted(path.name for path in course.root.iterdir()) == before
 
 
-@FORKS
+@SHELL
 @pytest.mark.parametrize("words", [["status"], ["doctor"], ["start", "here"]])
 def test_a_folder_that_was_removed_under_the_user_is_told(tmp_path, words):
     done = in_shell(tmp_path, f'export PYTHONPATH="{ROOT}"; mkdir gone; cd gone; rmdir ../gone; exec "$@"', *words)
@@ -145,7 +145,7 @@ def test_a_folder_that_was_removed_under_the_user_is_told(tmp_path, words):
     assert "next: the folder that you are in is no longer there: go to your workspace or your course" in done.stderr
 
 
-@FORKS
+@SHELL
 def test_a_command_without_files_to_open_says_what_is_short(filled):
     done = in_shell(filled.root, 'ulimit -n 7; exec "$@"', "test", "01")
     assert done.returncode == 1 and done.stderr.startswith("Too many open files\nnext: the system allows no more of it")
@@ -229,14 +229,14 @@ def test_no_test_leaves_a_temporary_file(course, first, tmp_path):
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-@FORKS
+@SHELL
 def test_ctrl_c_while_the_command_is_still_loading_leaves_no_trace(tmp_path):
     (tmp_path / "typer.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)\n")
     done = tito(ROOT, "status", env=os.environ | {"PYTHONPATH": str(tmp_path)})
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
-@FORKS
+@SHELL
 def test_an_environment_is_made_where_python_is_called_python_alone(tmp_path):
     python = tmp_path / "bin/python"
     python.parent.mkdir()

@@ -154,6 +154,7 @@ def _end(process) -> None:
 
 
 def how_it_ended(code: int | None) -> str:
+    """What an exit code means; None is of a process that is not gone."""
     if code is not None and code < 0:
         return f"the process was killed by signal {-code} ({signal.strsignal(-code) or 'a signal'})"
     return f"the process ended with exit code {code}: does something call os._exit?"

@@ -127,8 +127,8 @@ def export_state(course, module: Module) -> str:
     target = course.root / course.target_path(module) if module.target else None
     if target is None or not target.exists():
         return ""
-    newer = module.notebook.stat().st_mtime <= target.stat().st_mtime
-    if newer and not handmade(course, course.target_path(module)):
+    is_newest = module.notebook.stat().st_mtime <= target.stat().st_mtime
+    if is_newest and not handmade(course, course.target_path(module)):
         return "exported"
     try:
         written = [line for cell in module.read().cells if cell.is_exported for line in _code_lines(_bare(cell))]
