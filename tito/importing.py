@@ -16,6 +16,7 @@ from tito.running.process import how_it_ended
 LIMIT = 30  # seconds
 DONE = "tito: all of it was imported"  # said by a check that went through to its end
 _STACK = re.compile(r'^  File "(.+)", line (\d+) in ', re.MULTILINE)  # as faulthandler writes it, innermost first
+_ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")  # and each letter of a path that is no ASCII
 
 # The process starts while nbdev is at work and loads NumPy meanwhile; then it is told what to import.
 # What ends it (a crash, os._exit, a loop) leaves the line that did it: a process that is gone says nothing.
@@ -89,7 +90,8 @@ class ImportCheck:
 def _stack(errors: str) -> list[tuple[str, int]]:
     """The frames that faulthandler told of, outermost first; of several threads the main one's, which is the last."""
     threads = [found for part in errors.split("\n\n") if (found := _STACK.findall(part))]
-    return [(file, int(line)) for file, line in reversed(threads[-1])] if threads else []
+    frames = reversed(threads[-1]) if threads else []
+    return [(_ESCAPE.sub(lambda found: chr(int(found[0][2:], 16)), file), int(line)) for file, line in frames]
 
 
 def _ended(errors: str, process) -> str:

@@ -270,6 +270,16 @@ def test_a_cell_that_ends_the_import_is_refused_with_its_line(course, first, mon
     assert package(course) == before
 
 
+def test_the_line_is_told_where_the_temporary_folder_is_called_as_a_user(course, first, monkeypatch, tmp_path):
+    """On Windows it lies at the user's home; where a process ends, what is no ASCII in a path is told as an escape."""
+    folder = tmp_path / "Zoë Łącka 名 🙂"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    write_notebook(first.notebook, [*first_cells(), code("#| export\nimport os\nos._exit(0)")])
+    with pytest.raises(Problem, match=r"first_dev.ipynb, cell 11, line 3: the import ended early"):
+        export(course)
+
+
 def test_what_a_module_does_to_its_output_does_not_stop_its_export(course, first):
     said = "import atexit, os, sys\natexit.register(os.write, 2, b'bye')\nsys.stderr.close()"
     write_notebook(first.notebook, [*first_cells(), code(f"#| export\n{said}")])
