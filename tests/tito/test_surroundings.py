@@ -200,7 +200,11 @@ def test_a_name_that_is_no_text_is_refused_as_such(course, words):
     assert done.returncode == 2 and "'zo\\udceb' holds bytes that are no text in utf-8" in done.stderr, done.stderr
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+FORGOTTEN = ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///file::memory:?uri=true"]
+FORGOTTEN += ["sqlite:///file:marks?uri=true&mode=memory"]
+
+
+@pytest.mark.parametrize("url", FORGOTTEN)
 def test_a_gradebook_that_would_be_forgotten_at_the_end_is_refused_and_nothing_said_to_be_recorded(course, url):
     (course.root / "class").mkdir()
     shutil.copy(course.root / "modules/01_first/first_dev.ipynb", course.root / "class/ada.ipynb")
