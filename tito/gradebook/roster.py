@@ -10,7 +10,7 @@ from tito.gradebook.engine import writing
 from tito.grading.pieces import shown
 from tito.problem import USAGE, Problem
 from tito.ways import sheet
-from tito.ways.arrivals import LONGEST
+from tito.ways.arrivals import LONGEST, MANIFEST
 
 # Headings by which each field is known, ours first, then Canvas's and Moodle's; in any case.
 HEADINGS = {
@@ -25,7 +25,6 @@ HEADINGS = {
 FIRST, LAST = ("first name", "firstname", "first_name"), ("last name", "lastname", "surname", "last_name")
 FIELDS = tuple(HEADINGS)[1:]
 KEYS = ("canvas_id", "sis_id", "login", "email")  # what tells that two rows are one person
-MANIFEST = "handed-in.json"  # what `tito collect` keeps beside the students' folders
 NO_PERSON = ("points possible", "student, test", "test student")
 
 

@@ -79,7 +79,7 @@ def grade(
 def _no_students(course, module, path: Path, out) -> tuple[str, ...]:
     """Folders among the submissions that are no student's: lessons, the graded one first, and what grading writes."""
     inside = out is not None and Path(out).resolve().parent == path.resolve()
-    return (*intake.lessons(course, module), *([Path(out).name] if inside else []))
+    return tuple(dict.fromkeys([*intake.lessons(course, module), *([Path(out).name] if inside else [])]))
 
 
 def _opened(out, prepared: Exam, only: list[str], fresh: bool, closing) -> Journal | None:

@@ -120,7 +120,7 @@ class Examiner:
             return [], [f"why it is wrong could not be told ({type(error).__name__}); the marks stand"]
 
     def seen(self, entry: Entry) -> tuple[str, str]:
-        """The digest of what was handed in and ""; or "" where it cannot be read, and why not."""
+        """Of what was handed in (its digest, ""); where it cannot be read ("", why not)."""
         try:
             return intake.load(entry, self.exam.module, self.exam.earlier).digest, ""
         except Refused as refused:
