@@ -32,12 +32,12 @@ def written(course, module, standing: Standing, folder: Path | None) -> Written:
     if not standing.digest:
         return Written(absent=UNREADABLE)
     given = [folder] if folder else [course.own("submissions", module.folder), course.own("submissions")]
-    found = False
-    for entry in _entries(standing.result.student, module, given):  # as it came, before any `tito gradebook merge`
-        found = True
-        handed = _graded(course, module, entry, standing.digest)
-        if handed:
-            return _of(handed, module)
+    found = []
+    for place in given:
+        for entry in _entries(standing.result.student, module, place):  # as it came, before any `tito gradebook merge`
+            found.append(place)
+            if handed := _graded(course, module, entry, standing.digest):
+                return _of(handed, module)
     return Written(absent=_absent(module, given, found))
 
 
@@ -61,22 +61,21 @@ def _graded(course, module, entry: intake.Entry, digest: str) -> intake.Handed |
     return None
 
 
-def _entries(student: str, module, folders: list[Path]):
-    """What these folders hold under a student's name, the newest first; `tito collect` keeps what came before that."""
-    for folder in folders:
-        try:
-            found = intake.find(folder, module.notebook.stem)
-        except Problem:
-            continue
-        yield from (entry for entry in found if entry.student == student)
-        before = folder / EARLIER / student
-        for name in sorted(before.iterdir(), reverse=True) if before.is_dir() else ():
-            yield intake.Entry(student, before, (name.name,))
+def _entries(student: str, module, folder: Path):
+    """What a folder holds under a student's name, and what `tito collect` has kept there of before."""
+    try:
+        found = intake.find(folder, module.notebook.stem)
+    except Problem:
+        return
+    yield from (entry for entry in found if entry.student == student)
+    before = folder / EARLIER / student
+    for name in before.iterdir() if before.is_dir() else ():
+        yield intake.Entry(student, before, (name.name,))
 
 
-def _absent(module, folders: list[Path], found: bool) -> str:
+def _absent(module, folders: list[Path], found: list[Path]) -> str:
     if found:
-        return f"It is not here: what lies in {folders[0]} is another hand-in than the one that was graded."
+        return f"It is not here: what lies in {found[0]} is another hand-in than the one that was graded."
     names = " and ".join(map(str, folders))
     return (
         f"It is not in {names}. To see it: tito review {module.number} --submissions FOLDER, the one that was graded."

@@ -103,6 +103,13 @@ def test_a_newer_hand_in_that_cannot_be_read_does_not_hide_what_was_graded(hand_
     assert "another hand-in than the one that was graded" in unescape(page("mallory", "double"))
 
 
+def test_where_another_hand_in_lies_is_the_folder_in_which_it_does(hand_in, grade, page):
+    path = hand_in("submissions")
+    grade("submissions")
+    path.write_text(path.read_text().replace("return x + 1", "return x + 2"))
+    assert "what lies in submissions is another hand-in" in unescape(page("mallory", "double"))
+
+
 def test_code_is_found_after_own_stack_and_under_the_name_that_it_came_by(hand_in, grade, page, course):
     hand_in("submissions/01_first", "ben")
     shutil.copytree(course.root / "submissions/01_first/ben", course.root / "submissions/01_first/b-3")
