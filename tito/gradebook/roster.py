@@ -131,10 +131,15 @@ def merge(book, found: list[dict[str, str]]) -> Change:
     change.unlisted = sorted(known.keys() - {*change.changed, *change.same})
     if not change.changed and not change.same:
         change.unknown = [ident for ident in change.unlisted if not any(known[ident][name] for name in FIELDS)]
-    named = {known[ident]["name"].casefold(): ident for ident in change.unlisted if known[ident]["name"]}
-    added = {ident: person.get("name", "").casefold() for person, ident in zip(found, idents, strict=True)}
-    change.twins = {ident: named[added[ident]] for ident in change.added if added[ident] in named}
+    change.twins = _twins(change, known, dict(zip(idents, found, strict=True)))
     return change
+
+
+def _twins(change: Change, known: dict[str, dict], people: dict[str, dict]) -> dict[str, str]:
+    """Of those whom a list added, who is called as one of those whom it does not name, and as whom."""
+    names = {known[ident]["name"].casefold(): ident for ident in change.unlisted if known[ident]["name"]}
+    added = {ident: people[ident].get("name", "").casefold() for ident in change.added}
+    return {ident: names[name] for ident, name in added.items() if name in names}
 
 
 def _met(connection, found: list[dict[str, str]]) -> tuple[dict[str, dict], list[str]]:
