@@ -8,8 +8,7 @@ from tito.problem import Problem
 from tito.show import counted, some, typed
 
 NARROW = 140  # columns of a terminal
-
-MOST_NAMES, MOST_ROWS = 20, 200
+MOST_ROWS = 200
 ADVICE = {
     OTHER: "Rename it, unpack it, or ask for the notebook",
     LINK: "Put the file or the folder itself there",
@@ -101,8 +100,7 @@ def _remarks(grades) -> None:
     """What an instructor has to know beside the marks."""
     without = [f"{result.student} ({result.status})" for result in grades.ungraded]
     if without:
-        more = f" and {len(without) - MOST_NAMES} more" if len(without) > MOST_NAMES else ""
-        say(f"without a mark, to be looked at by hand: {', '.join(without[:MOST_NAMES])}{more}", "yellow")
+        say(f"without a mark, to be looked at by hand: {some(without)}", "yellow")
     for reason in dict.fromkeys(grades.overlooked.values()):
         names = some([name for name, why in grades.overlooked.items() if why == reason])
         say(f"not graded: {names} ({reason}); is it somebody's work? {ADVICE[reason]}, then grade again", "yellow")
