@@ -72,9 +72,10 @@ def test(course, module: Module, exercises: list[str] | None = None, time_limit:
     done.shown = _shown_numbers(notebook)
     graded.catch(course, module, notebook, done)
     remember(course, module, notebook, results)
-    lesson, why = _unexported_lesson(course, module, run) or (None, "")
+    importing = _not_importing(course, module, run)
+    lesson, why = next(iter(importing.values()), (None, ""))
     if lesson:
-        _blame(lesson, why, done)
+        _blame(lesson, why, set(importing), done)
     done.stale = _stale(course, module, notebook) + _newer_copies(module, notebook)
     done.stale += [] if done.passed else given.changed(course, module, notebook)
     done.seconds = round(time.perf_counter() - started, 2)
@@ -154,18 +155,18 @@ def _shown_numbers(notebook: Notebook) -> dict[int, int]:
     return {number: count for number, count in counts.items() if isinstance(count, int)}
 
 
-def _blame(lesson: Module, why: str, done: Tested) -> None:
-    """Say once what everything waits for, and why; the cells that import it are not what is wrong."""
+def _blame(lesson: Module, why: str, cells: set[str], done: Tested) -> None:
+    """Say once what everything waits for, and why; `cells` are those that import it, and are not what is wrong."""
     for result in done.results:
         if result.status == WAITING:
             result.message = f"needs {lesson.folder}, {why.partition(':')[0]}"
     if not all(result.passed for result in done.results):
         done.broken = ""
-    first, *others = done.troubles or [None]
-    if first:
-        said = (first.message, NOT_EXPORTED.removeprefix("which "))
-        done.troubles = [first, *(each for each in others if not any(text in each.message for text in said))]
-        first.message = f"this lesson needs {lesson.folder}, {why}"
+    words = NOT_EXPORTED.removeprefix("which ")
+    about = [each for each in done.troubles if each.name in cells or words in each.message]
+    for trouble in about[:1]:
+        trouble.message = f"this lesson needs {lesson.folder}, {why}"
+    done.troubles = [each for each in done.troubles if each not in about[1:]]
 
 
 def _stale(course, module: Module, notebook: Notebook) -> list[str]:
@@ -191,11 +192,12 @@ def _newer_copies(module: Module, notebook: Notebook) -> list[str]:
     return found
 
 
-def _unexported_lesson(course, module: Module, run: Run) -> tuple[Module, str] | None:
-    """The earlier lesson whose export a cell could not import, and why not."""
-    errors = [outcome["error"] for outcome in run.outcomes.values() if outcome.get("error")]
-    found = (_not_imported(course, course.catalogue.before(module), error) for error in errors)
-    return next(filter(None, found), None)
+def _not_importing(course, module: Module, run: Run) -> dict[str, tuple[Module, str]]:
+    """The cells that could not import an earlier lesson's export, by name, each with that lesson and why not."""
+    errors = {f"cell {number}": outcome["error"] for number, outcome in run.outcomes.items() if outcome.get("error")}
+    earlier = course.catalogue.before(module)
+    found = {name: _not_imported(course, earlier, error) for name, error in errors.items()}
+    return {name: blamed for name, blamed in found.items() if blamed}
 
 
 def _not_imported(course, earlier: list[Module], error: dict) -> tuple[Module, str] | None:

@@ -153,6 +153,14 @@ def test_several_cells_that_need_an_unexported_lesson_are_one_trouble(workspace)
     assert trouble.message == "this lesson needs 01_first, which is not exported yet"
 
 
+def test_a_cell_that_fails_by_itself_is_not_put_down_to_an_unexported_lesson(workspace):
+    cells = second_cells()
+    write_notebook(workspace.modules / "02_second/second_dev.ipynb", [cells[0], code("1 / 0"), *cells[1:]])
+    shown = tito(workspace.root, "test", "02").stdout
+    assert "cell 2, no exercise: ZeroDivisionError" in shown and shown.endswith("next: tito export 01\n"), shown
+    assert shown.count("this lesson needs 01_first, which is not exported yet") == 1
+
+
 def test_a_cell_is_named_by_the_number_that_jupyter_shows_too(course):
     source_of(course.root / NOTEBOOK, 4, WRONG)
     path = course.root / NOTEBOOK
