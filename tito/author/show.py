@@ -31,6 +31,7 @@ def built(course, wheel) -> None:
     """The wheel, and what a student does with it."""
     size = f"{wheel.stat().st_size / 1e3:,.0f} kB: tito and the lessons, no solutions, no exams"
     say_parts(("built ", "green"), (f"{course.inside(wheel)}, {size}", None))
+    say("for students, each in a Python of their own: in this one their tito would take the place of yours", "dim")
     next_step(f"pip install {typed(course.inside(wheel))} && tito start my-tinytorch")
 
 
