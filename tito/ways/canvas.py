@@ -82,7 +82,7 @@ def _column(table: sheet.Sheet, module, wanted: str) -> int:
     """Where the assignment's marks stand; raises Problem where none or several could be meant."""
     taken = {name.lower() for name in (*HEADER, "LastName", "FirstName", "Integration ID", "Root Account")}
     titles = {n: re.sub(r" \(\d+\)$", "", title) for n, title in enumerate(table.header) if title.lower() not in taken}
-    names = {wanted} if wanted else {module.title, module.folder, module.name}
+    names = {wanted} if wanted else {module.title, module.folder, module.name, f"{module.number} {module.title}"}
     names = {name.lower() for name in names}
     found = [n for n, title in titles.items() if title.lower() in names or table.header[n].lower() in names]
     if len(found) == 1:

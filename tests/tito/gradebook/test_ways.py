@@ -78,6 +78,13 @@ def test_a_table_with_semicolons_stays_one(book, file, tmp_path):
     assert lines(tmp_path / "back.csv", ";")[2] == ["Lovelace, Ada", "101", "ada", "A", "16"]
 
 
+def test_an_assignment_may_have_the_title_that_reports_have(book, file, tmp_path):
+    text = "Student,ID,SIS Login ID,Section,02 Losses (41)\n    Points Possible,,,,20\n\"Lovelace, Ada\",101,ada,A,\n"
+    roster.bring(book, file(text))
+    export(book, "02", "canvas", file(text), tmp_path / "back.csv")
+    assert lines(tmp_path / "back.csv")[2][4] == "16"
+
+
 @pytest.mark.parametrize(
     ("change", "options", "says"),
     [
