@@ -141,6 +141,7 @@ def test_open_starts_jupyterlab_at_the_first_unfinished_lesson(course, workspace
     done = tito(workspace.root, "start", "--open", "--from", course.root, **options)
     root = workspace.root
     assert f"opened ['--ServerApp.root_dir={root}', '{root / NOTEBOOK}'] in {root}" in done.stdout
+    assert "for the rest open another: tito test" in done.stdout, "JupyterLab keeps the terminal"
     for number, name in ((4, "double"), (7, "shift")):
         source_of(workspace.root / NOTEBOOK, number, source_of(course.root / NOTEBOOK, number))
         assert f"def {name}" in source_of(workspace.root / NOTEBOOK, number)
