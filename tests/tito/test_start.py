@@ -137,7 +137,8 @@ def test_open_starts_jupyterlab_at_the_first_unfinished_lesson(course, workspace
     lab.mkdir(parents=True)
     (lab / "__init__.py").write_text("")
     (lab / "__main__.py").write_text(FAKE_LAB)
-    options = {"env": os.environ | {"PYTHONPATH": str(lab.parent)}}
+    path = os.pathsep.join([str(lab.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    options = {"env": os.environ | {"PYTHONPATH": path}}
     done = tito(workspace.root, "start", "--open", "--from", course.root, **options)
     root = workspace.root
     assert f"opened ['--ServerApp.root_dir={root}', '{root / NOTEBOOK}'] in {root}" in done.stdout
