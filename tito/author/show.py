@@ -1,5 +1,10 @@
 """How checks, releases and the demo read on a terminal."""
 
+import os
+import shutil
+import sys
+from pathlib import Path
+
 from tito.console import next_step, say, say_parts
 from tito.show import counted, typed
 
@@ -67,6 +72,18 @@ def demo(course, keep) -> bool:
     say()
     graded(course, classroom, demo.GRADED, {"out": keep / "grades"} if keep else {})
     say()
-    for command, what in demo.NEXT:
-        say_parts((f"  {command:42}", "cyan"), (what, None))
+    go_on(course, demo.NEXT)
     return well
+
+
+def go_on(course, commands) -> None:
+    """What to type after the demo; where `tito` alone is not found, as after `make demo`, how it is."""
+    if not shutil.which("tito") and sys.prefix != sys.base_prefix:
+        place = course.inside(Path(sys.prefix, "Scripts" if os.name == "nt" else "bin", "activate"))
+        _line(place if os.name == "nt" else f". {place}", "first, in each new terminal: it finds the commands below")
+    for command, what in commands:
+        _line(command, what)
+
+
+def _line(command: str, what: str) -> None:
+    say_parts((f"  {command:42}", "cyan"), (what, None))
