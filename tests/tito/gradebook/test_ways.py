@@ -91,6 +91,7 @@ def test_an_assignment_may_have_the_title_that_reports_have(book, file, tmp_path
         (("Losses (41)", "Reading (41)"), {}, "no column for Losses"),
         (("Essay (42)", "02_losses (42)"), {}, "more than one column"),
         ((",20,10", ",100,10"), {}, "worth 100 points there and 20 here"),
+        ((",20,10", ",100,10"), {}, "20 here, 4 of them for answers that people mark"),
         ((",20,10", ",(read only),10"), {}, "read only"),
         (('Una",103', 'Una",101'), {}, "two rows are about ada"),
         (("Student,ID", "Pupil,No"), {}, "no export of Canvas"),
