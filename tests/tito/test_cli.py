@@ -1,6 +1,7 @@
 """The command itself: quick, quiet, and honest in its exit code."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,7 +9,8 @@ from dataclasses import replace
 import pytest
 from course_fixture import ROOT, tito
 
-from tito.author.demo import demo
+from tito.author.demo import NEXT, demo
+from tito.author.show import go_on
 from tito.doctor import examine
 from tito.settings import read_course
 
@@ -89,6 +91,19 @@ def test_the_demo_goes_from_release_to_tested_package(course, tmp_path):
     assert steps == ["release", "start", "write", "export", "test"]
     assert all(result.passed for result in results)
     assert (tmp_path / "demo/workspace/tinytorch/nn/second.py").exists()
+
+
+def test_after_the_demo_the_environment_comes_first_where_tito_is_not_found(course, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(sys, "prefix", str(course.root / ".venv"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    go_on(course, NEXT)
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert first.split("  ")[1] == (". .venv/bin/activate" if os.name == "posix" else ".venv/Scripts/activate")
+    assert second.startswith(f"  {NEXT[0][0]}")
+    tito_there = tmp_path / ("tito" if os.name == "posix" else "tito.exe")
+    tito_there.touch(mode=0o755)
+    go_on(course, NEXT)
+    assert capsys.readouterr().out.startswith(f"  {NEXT[0][0]}")
 
 
 def test_grade_writes_the_marks_of_a_class_and_ends_with_a_table(tmp_path):

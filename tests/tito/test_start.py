@@ -137,10 +137,12 @@ def test_open_starts_jupyterlab_at_the_first_unfinished_lesson(course, workspace
     lab.mkdir(parents=True)
     (lab / "__init__.py").write_text("")
     (lab / "__main__.py").write_text(FAKE_LAB)
-    options = {"env": os.environ | {"PYTHONPATH": str(lab.parent)}}
+    path = os.pathsep.join([str(lab.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    options = {"env": os.environ | {"PYTHONPATH": path}}
     done = tito(workspace.root, "start", "--open", "--from", course.root, **options)
     root = workspace.root
     assert f"opened ['--ServerApp.root_dir={root}', '{root / NOTEBOOK}'] in {root}" in done.stdout
+    assert "for the rest open another: tito test" in done.stdout, "JupyterLab keeps the terminal"
     for number, name in ((4, "double"), (7, "shift")):
         source_of(workspace.root / NOTEBOOK, number, source_of(course.root / NOTEBOOK, number))
         assert f"def {name}" in source_of(workspace.root / NOTEBOOK, number)

@@ -195,8 +195,9 @@ def test_the_grader_takes_the_code_out_of_a_submission(workspace, course):
 
 def test_the_id_is_asked_for_once_and_must_be_one(workspace):
     first = workspace.catalogue.find("01")
-    with pytest.raises(Problem, match="whose work"):
+    with pytest.raises(Problem, match="whose work") as asked:
         submit(workspace, first)
+    assert asked.value.next == "tito submit 01 --student YOUR-ID (once)"
     with pytest.raises(Problem, match="'../me' is no id"):
         submit(workspace, first, "../me")
     assert submit(workspace, first, "ada").path == submit(workspace, first).path
@@ -318,6 +319,19 @@ def test_a_bare_assert_explains_itself_in_the_notebook_and_in_the_magic(workspac
 
 def test_the_magic_asks_for_a_cell_that_was_not_run(workspace):
     assert "double is not defined in this notebook yet: run the cell" in magic(workspace, "", "test double")
+    assert "next: run cell 4, then: %tito test double" in magic(workspace, "", "test double")
+
+
+def test_the_magic_asks_for_a_cell_that_gives_a_class_its_method_and_was_not_run(workspace):
+    path, given = workspace.root / NOTEBOOK, "class Box:\n    pass\n"
+    source_of(path, 7, "#| export\ndef shift(self, by=1):\n    return by\n\n\nBox.shift = shift")
+    source_of(path, 8, "assert Box().shift(5) == 5")
+    shown = magic(workspace, given, "test shift")
+    assert "shift is not defined in this notebook yet: run the cell that defines it, cell 7" in shown
+    assert "next: run cell 7, then: %tito test shift" in shown
+    source_of(path, 8, "assert Box().other(5) == 5")
+    shown = magic(workspace, given, "test shift")
+    assert "'Box' object has no attribute 'other'" in shown and "next: %tito hint shift" in shown
 
 
 def test_in_jupyter_the_answer_is_one_stream_of_text_and_colours(workspace):
@@ -468,6 +482,23 @@ def test_where_nothing_can_be_remembered_a_lesson_that_passes_is_exported_next(w
     source_of(workspace.root / NOTEBOOK, 7, RIGHT_SHIFT)
     (workspace.state / "progress.json").mkdir()
     assert run_tests(workspace, workspace.catalogue.find("01")).next == "tito export 01"
+
+
+def test_an_exercise_that_waits_for_another_of_its_lesson_sends_there(workspace):
+    source_of(workspace.root / NOTEBOOK, 7, "#| export\ndef shift(x, by=1):\n    return double(x) - x + by")
+    shown = tito(workspace.root, "test", "shift").stdout
+    assert "needs the exercise double" in shown and shown.rstrip().endswith(f"next: {TO_WRITE.format('double')}")
+
+
+def test_what_was_not_begun_is_not_called_wrong_where_another_exercise_makes_its_test_fail(workspace):
+    path = workspace.root / NOTEBOOK
+    write(workspace, WRONG)
+    source_of(path, 8, "assert double(3) == 6\nassert shift(3, 2) == 5")
+    run_tests(workspace, workspace.catalogue.find("01"))
+    assert states(workspace) == {"double": "failed", "shift": "not started", "quad": "untested"}
+    source_of(path, 7, RIGHT_SHIFT)
+    run_tests(workspace, workspace.catalogue.find("01"))
+    assert states(workspace)["shift"] == "failed", "it is begun, so its test's word counts"
 
 
 @pytest.mark.parametrize("lost", ["lessons", "folder"])

@@ -99,7 +99,9 @@ def test_the_next_step_finds_it_from_where_it_was_built(course, capsys):
     path.parent.mkdir()
     path.write_bytes(b"")
     built(course, path)
-    assert f"next: pip install dist/{path.name} && tito start" in " ".join(capsys.readouterr().out.split())
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"next: pip install dist/{path.name} && tito start" in shown
+    assert "in this one their tito would take the place of yours" in shown
 
 
 def test_it_asks_for_what_a_student_needs_and_no_more(wheel):

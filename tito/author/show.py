@@ -1,5 +1,10 @@
 """How checks, releases and the demo read on a terminal."""
 
+import os
+import shutil
+import sys
+from pathlib import Path
+
 from tito.console import next_step, say, say_parts
 from tito.show import counted, typed
 
@@ -31,6 +36,7 @@ def built(course, wheel) -> None:
     """The wheel, and what a student does with it."""
     size = f"{wheel.stat().st_size / 1e3:,.0f} kB: tito and the lessons, no solutions, no exams"
     say_parts(("built ", "green"), (f"{course.inside(wheel)}, {size}", None))
+    say("for students, each in a Python of their own: in this one their tito would take the place of yours", "dim")
     next_step(f"pip install {typed(course.inside(wheel))} && tito start my-tinytorch")
 
 
@@ -66,6 +72,18 @@ def demo(course, keep) -> bool:
     say()
     graded(course, classroom, demo.GRADED, {"out": keep / "grades"} if keep else {})
     say()
-    for command, what in demo.NEXT:
-        say_parts((f"  {command:42}", "cyan"), (what, None))
+    go_on(course, demo.NEXT)
     return well
+
+
+def go_on(course, commands) -> None:
+    """What to type after the demo; where `tito` alone is not found, as after `make demo`, how it is."""
+    if not shutil.which("tito") and sys.prefix != sys.base_prefix:
+        place = course.inside(Path(sys.prefix, "Scripts" if os.name == "nt" else "bin", "activate"))
+        _line(place if os.name == "nt" else f". {place}", "first, in each new terminal: it finds the commands below")
+    for command, what in commands:
+        _line(command, what)
+
+
+def _line(command: str, what: str) -> None:
+    say_parts((f"  {command:42}", "cyan"), (what, None))

@@ -108,6 +108,8 @@ def roster(change, file) -> None:
         say(f"{counted(len(change.twins), 'name')} that somebody not on this list has: {pairs}", "yellow")
         say("likely these are the same people under other ids, and each would stand here twice", "yellow")
         next_step(f"tito gradebook roster --remove {typed(file)}; then give it a column id with the names as here")
+    elif change.added:
+        next_step("tito collect ZIP MODULE, or where submissions lie in a folder: tito grade MODULE FOLDER")
 
 
 def taken_off(change) -> None:

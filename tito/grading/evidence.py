@@ -73,5 +73,7 @@ def _text(answer: Answer, leaf: Leaf | None, place: tuple | None) -> str:
 def _numbers(leaf: Leaf | None) -> tuple:
     if leaf is None or not isinstance(leaf.value, np.ndarray) or leaf.value.dtype.kind == "c":
         return ()
+    if leaf.value.dtype.kind == "b" and leaf.value.size == 1:
+        return ()  # two bars would say no more than the two words
     flat = [float(x) for x in leaf.value.reshape(-1)[:NUMBERS]]
     return tuple(float(f"{x:.6g}") if np.isfinite(x) else None for x in flat)

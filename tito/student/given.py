@@ -21,7 +21,7 @@ def names(notebook: Notebook) -> dict[str, list[str]]:
 
 
 def explain(course, module: Module, notebook: Notebook, exercises: list[Exercise], results: list[Result]) -> None:
-    """Say of wrong results what no line of code shows: a stub's line left in, a cell made text, a cell deleted."""
+    """Say of wrong results what no line of code shows: a stub never begun or left in, a cell made text or deleted."""
     path, manifest = course.inside(module.notebook), read_manifest(course.state / MANIFEST)
     released, present = manifest.get("cells", {}).get(path, {}), cell_digests(notebook)
     known = manifest.get("names", {}).get(path, {})
@@ -30,6 +30,9 @@ def explain(course, module: Module, notebook: Notebook, exercises: list[Exercise
         unknown = _UNKNOWN.match(result.message)
         if result.status == NOT_STARTED and released.get(exercise.name, "") not in ("", present[exercise.name]):
             result.status, result.message = FAILED, STUB
+        elif result.status == FAILED and released.get(exercise.name) == present.get(exercise.name, ""):
+            # what its test says comes from another exercise that is wrong
+            result.status, result.message = NOT_STARTED, "not started"
         elif result.status == MISSING:
             result.message = _made_text(notebook, exercise) or result.message
         elif unknown and unknown[1] in gone:

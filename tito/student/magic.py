@@ -2,6 +2,7 @@
 
 import copy
 import linecache
+import re
 import shlex
 import subprocess
 import sys
@@ -11,10 +12,12 @@ from tito import fresh, testing
 from tito.problem import Problem
 from tito.running import outcome, show
 from tito.running.asserts import explained
+from tito.running.names import defined, table_of
 from tito.running.nothing import what_is_none
 from tito.settings import find_course
 from tito.student import graded
 
+_UNRUN = re.compile(r" is not defined in this notebook yet: .*, cell (\d+)$")
 COMMAND = fresh.BEGIN + "from tito.cli import main; sys.argv[0] = 'tito'; main()"
 
 
@@ -73,11 +76,20 @@ def _names(course, word: str, module) -> bool:
 
 def _live(shell, course, module, exercises: list) -> testing.Tested:
     """Run the saved test cells in the kernel's own namespace."""
-    results = [_result(shell, exercise) for exercise in exercises]
-    wrong = next((result.name for result in results if not result.passed), None)
-    done = testing.Tested(module.folder, module.title, results, next=f"%tito hint {wrong}" if wrong else "")
+    notebook = module.read()
+    results = [_result(shell, notebook, exercise) for exercise in exercises]
+    done = testing.Tested(module.folder, module.title, results, next=_next(results))
     _note_what_was_saved(course, module, done)
     return done
+
+
+def _next(results: list[outcome.Result]) -> str:
+    """A hint for the first that does not pass, or the cell to run where the kernel has not met it."""
+    wrong = next((result for result in results if not result.passed), None)
+    if wrong is None:
+        return ""
+    unrun = _UNRUN.search(wrong.message)
+    return f"run cell {unrun[1]}, then: %tito test {wrong.name}" if unrun else f"%tito hint {wrong.name}"
 
 
 def _note_what_was_saved(course, module, done: testing.Tested) -> None:
@@ -89,23 +101,40 @@ def _note_what_was_saved(course, module, done: testing.Tested) -> None:
             result.note = f"as it was saved: {' '.join(other.message.split())}"
 
 
-def _result(shell, exercise) -> outcome.Result:
+def _result(shell, notebook, exercise) -> outcome.Result:
     result = outcome.Result(exercise.name, outcome.PASSED, exercise.points, exercise.cell.number)
     source, name = exercise.test.source, f"cell {exercise.test.number}"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     try:
         exec(compile(source, name, "exec", optimize=0), shell.user_ns)  # with its asserts
     except Exception as error:  # whatever the student's code raises is the answer
-        result.status, result.message = _explained(error, shell.user_ns)
+        result.status, result.message = _explained(error, shell.user_ns, notebook)
     return result
 
 
-def _explained(error: Exception, namespace: dict) -> tuple[str, str]:
+def _explained(error: Exception, namespace: dict, notebook) -> tuple[str, str]:
     if isinstance(error, NotImplementedError):
         return outcome.NOT_STARTED, "not started"
-    if isinstance(error, NameError) and error.name:
-        return outcome.FAILED, f"{error.name} is not defined in this notebook yet: run the cell that defines it"
+    if _is_undefined(error, namespace):
+        number = _defined_in(notebook, error.name)
+        if number or isinstance(error, NameError):
+            cell = f"the cell that defines it{f', cell {number}' if number else ''}"
+            return outcome.FAILED, f"{error.name} is not defined in this notebook yet: run {cell}"
     if isinstance(error, AssertionError):
         return outcome.FAILED, str(error) or explained(error) or "its test's assertion does not hold"
     none = what_is_none(error, namespace)
     return outcome.FAILED, outcome.in_words(type(error).__name__, str(error), none)
+
+
+def _is_undefined(error: Exception, namespace: dict) -> bool:
+    """Whether a name is missing from the notebook, or from a class of its own: later cells give a class its methods."""
+    if isinstance(error, AttributeError):
+        kind = type(error.obj)
+        return bool(error.name) and namespace.get(kind.__name__) is kind
+    return isinstance(error, NameError) and bool(error.name)
+
+
+def _defined_in(notebook, name: str) -> int | None:
+    """The first cell that would define it."""
+    tables = ((cell.number, table_of(cell)) for cell in notebook.cells if not cell.is_test)
+    return next((number for number, table in tables if table and name in defined(table)), None)

@@ -22,9 +22,11 @@ def onwards(course, module: Module, done) -> str:
         return f"look at {endless.name} in {course.inside(module.notebook)}, save, then: tito test {module.number}"
     if done.broken and all(result.passed for result in done.results):
         return f"look at {done.broken} in {course.inside(module.notebook)}, save, then: tito test {module.number}"
-    needed = _needed_elsewhere(course, module, done)
-    if needed and not any(r.status in WRONG for r in left):
+    needed = _needed(course, module, done)
+    if needed and needed[0] != module and not any(r.status in WRONG for r in left):
         return f"write {needed[1]} in {needed[0].folder}, then: tito export {needed[0].number}"
+    if needed and not left:  # named were only exercises that wait for another of this lesson
+        return _work_on(course, module, needed[1], NOT_STARTED)
     if not left:  # every one waits for a cell that is no exercise
         return f"run {done.troubles[0].name if done.troubles else 'the notebook'} in Jupyter and see why it fails"
     return _work_on(course, module, left[0].name, left[0].status)
@@ -60,14 +62,14 @@ def following(course, module: Module) -> str:
     return f"go on with {course.inside(later[0].notebook)}, or: tito submit {module.number}" if later else "tito status"
 
 
-def _needed_elsewhere(course, module: Module, done) -> tuple[Module, str] | None:
-    """The unwritten exercise of an earlier lesson, and that lesson, which a waiting exercise needs."""
+def _needed(course, module: Module, done) -> tuple[Module, str] | None:
+    """The unwritten exercise that a waiting one needs, and its lesson: an earlier one, or this."""
     waiting = [_NEEDS.search(result.message) for result in done.results if result.status == WAITING]
     names = [found[1] for found in waiting if found]
-    for earlier, notebook in lessons.lessons(course) if names else []:
-        if isinstance(notebook, Problem) or earlier not in course.catalogue.before(module):
+    for lesson, notebook in lessons.lessons(course) if names else []:
+        if isinstance(notebook, Problem) or lesson not in (*course.catalogue.before(module), module):
             continue
         for exercise in notebook.exercises:
             if exercise.name in names:
-                return earlier, exercise.name
+                return lesson, exercise.name
     return None

@@ -29,7 +29,10 @@ def _next(done, source: str, opening: bool) -> None:
     offer = done.mergeable and not done.notes
     if offer:
         say(OFFER)
-    lab = "jupyter lab" if str(done.root) == "." else f"cd {typed(done.root)} && jupyter lab"
+    there = "" if str(done.root) == "." else f"cd {typed(done.root)} && "
+    if opening:
+        say(f"JupyterLab runs in this terminal until Ctrl-C; for the rest open another: {there}tito test", "dim")
+    lab = f"{there}jupyter lab"
     next_step("" if opening else f"tito start {typed(done.root)}{source} --merge" if offer else lab)
 
 

@@ -36,7 +36,7 @@ def submit(course, module: Module, student: str | None = None, anyway: bool = Fa
 
     Raises Problem for code that does not parse, unless `anyway`. Exercises that do not pass yet may be handed in.
     """
-    student = _student(course, student)
+    student = _student(course, module, student)
     notebook = read(course, module)
     if not anyway:
         _refuse_broken(course.inside(module.notebook), module, notebook)
@@ -60,11 +60,11 @@ def _refuse_broken(name: str, module: Module, notebook: Notebook) -> None:
         raise Problem("\n".join(faults), next=advice)
 
 
-def _student(course, given: str | None) -> str:
+def _student(course, module: Module, given: str | None) -> str:
     remembered = _remembered(course)
     student = given or (remembered.read_text(encoding="utf-8").strip() if remembered.exists() else "")
     if not student:
-        raise Problem("whose work is it?", next="tito submit MODULE --student YOUR-ID (once)", code=USAGE)
+        raise Problem("whose work is it?", next=f"tito submit {module.number} --student YOUR-ID (once)", code=USAGE)
     if not _STUDENT.fullmatch(student):
         raise Problem(f"{student!r} is no id: use letters, digits and . _ @ + - only", code=USAGE)
     return student

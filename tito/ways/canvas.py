@@ -7,6 +7,7 @@ takes a grade back, so where there is no mark the cell is left as it came.
 import re
 from pathlib import Path
 
+from tito.gradebook.tasks import tasks
 from tito.problem import USAGE, Problem
 from tito.ways import sheet
 from tito.ways.people import Filled, People
@@ -46,7 +47,7 @@ def fill(module, standings: list, students: list, template: Path, path: Path, co
     if table.column(*HEADER[:1], "LastName") != 0 or table.column("ID") is None:
         raise Problem(f"{template} is no export of Canvas's gradebook: it has no Student and ID", code=USAGE)
     at = _column(table, module, column)
-    factor = _factor(table, at, standings, scale)
+    factor = _factor(table, at, module, standings, scale)
     marks = {standing.student: standing for standing in standings}
     people, done, met = People(students), Filled(path), set()
     for row in table.rows:
@@ -82,7 +83,7 @@ def _column(table: sheet.Sheet, module, wanted: str) -> int:
     """Where the assignment's marks stand; raises Problem where none or several could be meant."""
     taken = {name.lower() for name in (*HEADER, "LastName", "FirstName", "Integration ID", "Root Account")}
     titles = {n: re.sub(r" \(\d+\)$", "", title) for n, title in enumerate(table.header) if title.lower() not in taken}
-    names = {wanted} if wanted else {module.title, module.folder, module.name}
+    names = {wanted} if wanted else {module.title, module.folder, module.name, f"{module.number} {module.title}"}
     names = {name.lower() for name in names}
     found = [n for n, title in titles.items() if title.lower() in names or table.header[n].lower() in names]
     if len(found) == 1:
@@ -92,23 +93,28 @@ def _column(table: sheet.Sheet, module, wanted: str) -> int:
     raise Problem(what, next=f"name one with --column: {listed}", code=USAGE)
 
 
-def _factor(table: sheet.Sheet, at: int, standings: list, scale: bool) -> float:
+def _factor(table: sheet.Sheet, at: int, module, standings: list, scale: bool) -> float:
     """What a point here is worth there; raises Problem where the two differ and nobody said that this is meant."""
     row = next((row for row in table.rows if POSSIBLE in row[0]), None)
     text = row[at].strip() if row else ""
     if READ_ONLY in text.lower():
         raise Problem(f"{table.header[at]} is read only in Canvas: name another --column", code=USAGE)
     possible = max((standing.possible for standing in standings), default=0.0)
-    return factor(table.header[at], text, possible, scale)
+    by_people = sum(task.points for task in tasks(module).values() if task.manual)
+    return factor(table.header[at], text, possible, scale, by_people)
 
 
-def factor(name: str, text: str, possible: float, scale: bool) -> float:
-    """Points there for a point here; `text` is what is possible there, as their table says it."""
+def factor(name: str, text: str, possible: float, scale: bool, by_people: float = 0.0) -> float:
+    """Points there for a point here; `text` is what is possible there, as their table says it.
+
+    `by_people`, what answers are worth that people mark, tells why `tito grade` spoke of fewer points.
+    """
     try:
         theirs = float(text.replace(",", ".")) if text else possible
     except ValueError:
         raise Problem(f"{name}: {text!r} is no number of points", code=USAGE) from None
     if theirs != possible and not scale:
         what = f"{name} is worth {theirs:g} points there and {possible:g} here"
+        what += f", {by_people:g} of them for answers that people mark" if by_people else ""
         raise Problem(what, next="make them the same, or add --scale", code=USAGE)
     return theirs / possible if possible else 1.0

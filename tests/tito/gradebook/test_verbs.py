@@ -49,7 +49,9 @@ def pack(course):
 def test_an_instructors_day(tito, course, pack, configured):
     configured(late_policy="10 % a day")
     (course.root / "canvas.csv").write_text(ROSTER)
-    assert "added" in tito("gradebook", "roster", "canvas.csv")
+    said = tito("gradebook", "roster", "canvas.csv")
+    assert "added" in said and "next: tito collect ZIP MODULE" in said
+    assert "next:" not in tito("gradebook", "roster", "canvas.csv"), "nobody is new"
     files = {
         "lovelaceada_101_1_losses_dev.ipynb": submission(),
         "smithbob_102_2_losses_dev.ipynb": submission(mse_loss=HALF),

@@ -78,12 +78,20 @@ def test_a_table_with_semicolons_stays_one(book, file, tmp_path):
     assert lines(tmp_path / "back.csv", ";")[2] == ["Lovelace, Ada", "101", "ada", "A", "16"]
 
 
+def test_an_assignment_may_have_the_title_that_reports_have(book, file, tmp_path):
+    text = "Student,ID,SIS Login ID,Section,02 Losses (41)\n    Points Possible,,,,20\n\"Lovelace, Ada\",101,ada,A,\n"
+    roster.bring(book, file(text))
+    export(book, "02", "canvas", file(text), tmp_path / "back.csv")
+    assert lines(tmp_path / "back.csv")[2][4] == "16"
+
+
 @pytest.mark.parametrize(
     ("change", "options", "says"),
     [
         (("Losses (41)", "Reading (41)"), {}, "no column for Losses"),
         (("Essay (42)", "02_losses (42)"), {}, "more than one column"),
         ((",20,10", ",100,10"), {}, "worth 100 points there and 20 here"),
+        ((",20,10", ",100,10"), {}, "20 here, 4 of them for answers that people mark"),
         ((",20,10", ",(read only),10"), {}, "read only"),
         (('Una",103', 'Una",101'), {}, "two rows are about ada"),
         (("Student,ID", "Pupil,No"), {}, "no export of Canvas"),

@@ -284,6 +284,13 @@ def test_no_answer_however_hostile_breaks_the_diagnosis(key, got, aspect):
     assert same(question, got, got) in (True, False)
 
 
+@pytest.mark.parametrize(("true", "got", "numbers"), [(True, False, ()), ([True, False], [True, True], (1.0, 0.0))])
+def test_two_words_of_yes_and_no_are_no_numbers_for_a_picture(true, got, numbers):
+    key, given = (Answer(ANSWERED, leaves=(Leaf("array", np.asarray(value)),)) for value in (true, got))
+    shown = evidence(Question("q", "e", "gradient", 1, None, "Does a gradient flow?"), key, given, "")
+    assert shown.key == numbers and (shown.expected, shown.got) != ("", "")
+
+
 def test_variants_change_only_the_solution_and_each_is_another_program():
     source = (
         "def given(x):\n    return x + 1\n\n\ndef term(p, t, margin=0.5):\n    ### BEGIN SOLUTION\n"

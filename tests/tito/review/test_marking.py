@@ -104,13 +104,14 @@ def test_empty_answers_get_0_in_one_step_that_can_be_taken_back(review, given, c
     running = review("ann", "--names")
     running.enter()
     path, fields = running.form("question_why")
-    assert "Give 0 to 1 empty answer<" in running.ask(path)[2] and "0 from you" not in running.ask("/01_first/")[2]
+    assert "Give 0 points to 1 empty answer<" in running.ask(path)[2]
+    assert "0 from you" not in running.ask("/01_first/")[2]
     assert running.ask("/01_first/question_why/zeros", fields | {"way": "give"})[0] == 303
     assert given() == {"cleo": (0.0, "", "ann")}
     page = running.ask("/01_first/")[2]
-    assert "1 of 4" in page and "1 empty answer has 0 from you" in page and "Give 0 to" not in page
+    assert "1 of 4" in page and "1 empty answer has 0 from you" in page and "Give 0 points to" not in page
     assert running.ask("/01_first/question_why/zeros", fields | {"way": "back"})[0] == 303
-    assert given() == {"cleo": (None, "", "ann")} and "Give 0 to 1 empty answer<" in running.ask(path)[2]
+    assert given() == {"cleo": (None, "", "ann")} and "Give 0 points to 1 empty answer<" in running.ask(path)[2]
     with gradebook.open(course) as book:
         said = [(mark.points, mark.kind, mark.why) for mark in book.history("cleo", "01")[1]]
     assert said == [(0.0, "mark", "nothing is written"), (None, "comment", "nothing is written")]
