@@ -44,7 +44,7 @@ def _file(course, text: str, place: URL) -> URL:
     """A URL of SQLite with its file as seen from the course, wherever in it the command was started."""
     if place.database in (None, "", ":memory:", "file::memory:") or place.query.get("mode") == "memory":
         what = f"the gradebook at {text} names no file: SQLite would forget it at the end of each command"
-        raise Problem(what, next="name one: gradebook.db, or sqlite:////home/me/gradebook.db", code=USAGE)
+        raise Problem(what, next="name one: gradebook.db, or sqlite:///gradebook.db", code=USAGE)
     return place if place.database.startswith("file:") else place.set(database=str(course.root / place.database))
 
 

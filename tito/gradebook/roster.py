@@ -7,10 +7,11 @@ from sqlalchemy import delete, insert, select, update
 
 from tito.gradebook import rows, tables
 from tito.gradebook.engine import writing
+from tito.grading.intake import MANIFEST
 from tito.grading.pieces import shown
 from tito.problem import USAGE, Problem
 from tito.ways import sheet
-from tito.ways.arrivals import LONGEST, MANIFEST
+from tito.ways.arrivals import LONGEST
 
 # Headings by which each field is known, ours first, then Canvas's and Moodle's; in any case.
 HEADINGS = {

@@ -23,6 +23,7 @@ MOST_CODE, MOST_PIECES, MOST_MEMBERS = 1 << 20, 500, 2000
 MOST_FILES = 50_000  # in a student's folder, which may be a whole workspace
 DEEPEST = 50  # folders in folders: os.walk before Python 3.12 calls itself for each
 NAMED = 3  # files in a message
+MANIFEST = "handed-in.json"  # what `tito collect` keeps beside the students' folders
 # Of any other method zipfile unpacks a piece whole, however large it becomes: of bzip2 a kilobyte becomes a gigabyte.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LISTED, MOST_LISTED = b"PK\x01\x02", 10 * MOST_MEMBERS  # what each entry of a zip's list begins with; zips hold zips

@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-from tito.grading.intake import KINDS, Entry, text
+from tito.grading.intake import KINDS, MANIFEST, Entry, text
 from tito.grading.pieces import shown
 
 # what tito itself writes, and what systems leave in a folder that somebody looked at
-_NOBODYS = {"grades.json", "handed-in.json", "journal.jsonl", "readme.md", "desktop.ini", "thumbs.db", "icon\r"}
+_NOBODYS = {"grades.json", MANIFEST, "journal.jsonl", "readme.md", "desktop.ini", "thumbs.db", "icon\r"}
 _TABLES = ".csv"  # class lists, worksheets, grades
 OTHER, LINK, UNDERSCORE = "no notebook, .py or zip", "a link", "its name begins with _"
 LESSON = "called as the lesson"

@@ -15,7 +15,6 @@ from tito.ways import canvas, moodle
 PATTERNS = {"canvas": canvas.SUBMISSION, "moodle": moodle.SUBMISSION}
 MOST_MEMBERS, MOST_BYTES = 100_000, 8 << 30  # of a whole class
 LONGEST = 200  # bytes of a name; a letter has at most four
-MANIFEST = "handed-in.json"  # what `tito collect` keeps beside the students' folders
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 

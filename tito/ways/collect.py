@@ -12,10 +12,11 @@ from zipfile import ZipFile
 
 from tito.grading import intake
 from tito.grading.cut import both_ends
+from tito.grading.intake import MANIFEST
 from tito.grading.pieces import Refused, printable
 from tito.problem import USAGE, Problem
 from tito.ways import arrivals, moodle
-from tito.ways.arrivals import MANIFEST, Arrival
+from tito.ways.arrivals import Arrival
 from tito.ways.owners import Owners
 from tito.whole import replace
 

@@ -10,8 +10,8 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tito.grading.intake import MANIFEST
 from tito.problem import USAGE, Problem
-from tito.ways.arrivals import MANIFEST
 from tito.whole import replacing
 
 # up to the name of the student's own file: Moodle's folder, or Canvas's numbers of the student and of the file
